@@ -1,0 +1,46 @@
+use schemars::JsonSchema;
+
+/// A published JSON Schema (draft 2020-12).
+#[derive(Clone, Copy, Debug)]
+pub struct Schema {
+    /// Its name: `plan`, `host`.
+    pub name: &'static str,
+    /// What it describes.
+    pub about: &'static str,
+    make: fn() -> schemars::Schema,
+}
+
+/// Every published schema, by name.
+pub static SCHEMAS: &[Schema] = &[
+    Schema {
+        name: "host",
+        about: "what --host-json takes",
+        make: || make::<crate::Host>("host"),
+    },
+    Schema {
+        name: "plan",
+        about: "what check --output-format json prints",
+        make: || make::<crate::Plan>("plan"),
+    },
+];
+
+impl Schema {
+    /// The schema itself.
+    pub fn document(&self) -> serde_json::Value {
+        (self.make)().to_value()
+    }
+
+    /// The schema as text, indented, with a final newline: the bytes that are
+    /// committed in `spec/schema/`.
+    pub fn text(&self) -> String {
+        let mut text = format!("{:#}", self.document());
+        text.push('\n');
+        text
+    }
+}
+
+fn make<T: JsonSchema>(name: &str) -> schemars::Schema {
+    let mut schema = schemars::schema_for!(T);
+    schema.insert("$id".into(), format!("urn:passthrough:{name}:1").into());
+    schema
+}
