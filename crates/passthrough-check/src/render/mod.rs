@@ -1,0 +1,1 @@
+//! A report to bytes, in one of the output formats: one file a format.
