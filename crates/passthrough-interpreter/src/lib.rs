@@ -4,6 +4,14 @@
 //! once and remembers the answer, [`read`] tells what the files alone say
 //! without starting anything. None of them knows about distributions.
 
+mod ask;
+mod environment;
+mod locate;
 mod model;
+mod read;
 
+pub use ask::{AskError, AskErrorKind, AskOptions, ask};
+pub use environment::Environment;
+pub use locate::{How, LocateError, Located, Request, VersionRequest, locate};
 pub use model::{Identity, Interpreter, Knowledge, Origin, PathEntry};
+pub use read::{ReadError, ReadErrorKind, Reading, read};
