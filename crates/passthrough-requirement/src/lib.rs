@@ -12,7 +12,7 @@ mod requirement;
 mod specifier;
 mod version;
 
-pub use direct_reference::DirectReference;
+pub use direct_reference::{DirectReference, ReferenceParts};
 pub use marker::{Marker, MarkerEnvironment, Verdict};
 pub use name::{ExtraName, NameError, PackageName};
 pub use requirement::{Requirement, RequirementError, Source};
