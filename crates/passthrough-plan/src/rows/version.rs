@@ -1,0 +1,54 @@
+use std::collections::BTreeMap;
+
+use passthrough_diagnostic::{Rule, Severity};
+use passthrough_protocol::Status;
+use passthrough_requirement::PackageName;
+
+use super::{Question, Reason, Row};
+use crate::situation::Demand;
+
+static RULE: Rule = Rule {
+    code: "BIP207",
+    name: "version",
+    severity: Severity::Warning,
+    requirements: &["ELIG-version"],
+    what: "The host's version is excluded by a build requirement or by a constraint that the frontend applies. Pre-releases count as versions like any other, and a local version such as `2.4.0+cu121` satisfies `==2.4.0` (PEP 440).",
+    why: "A build requirement is a promise to the backend. The package is downloaded instead, in a version that keeps it, and the result may not work with the host's copy.",
+    example: r#"```toml
+[build-system]
+requires = ["setuptools", "torch==2.4.0"]
+
+[tool.example]
+no-build-isolation-package = ["torch"]
+```
+
+With torch 2.5.1 in the host, `torch` ends as `version`."#,
+    mend: "Relax the requirement as far as the code allows (an exact pin defeats passthrough for everybody who has another version), or install a version that it admits into the host.",
+};
+
+pub(super) const ROW: Row = Row {
+    status: Status::Version,
+    rule: &RULE,
+    check,
+};
+
+fn check(question: &Question<'_>) -> Option<Reason> {
+    let situation = question.situation;
+    let version = question.installed.as_ref()?.version.as_ref()?;
+    let excluded = |demands: &BTreeMap<PackageName, Demand>| {
+        demands
+            .get(question.name)
+            .and_then(|demand| demand.excluding(version))
+            .map(ToString::to_string)
+    };
+    if let Some(specifiers) = excluded(&situation.required) {
+        return Some(Reason::new(format!(
+            "the host has {version}, the build requires `{specifiers}`"
+        )));
+    }
+    excluded(&situation.constrained).map(|specifiers| {
+        Reason::new(format!(
+            "the host has {version}, a constraint says `{specifiers}`"
+        ))
+    })
+}

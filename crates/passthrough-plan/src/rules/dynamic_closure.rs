@@ -1,0 +1,32 @@
+use passthrough_diagnostic::{Diagnostic, Rule, Severity};
+
+use super::Settled;
+use crate::closure;
+
+pub(super) static RULE: Rule = Rule {
+    code: "BIP227",
+    name: "dynamic-breaks-closure",
+    severity: Severity::Error,
+    requirements: &["DYN-1", "CLOS-4"],
+    what: "The backend asks (`get_requires_for_build_*`) for an extra of a package that is already exposed, and what the extra needs is not on the host.",
+    why: "The package is exposed and stays; what it needs in addition cannot come from anywhere.",
+    example: r#"```console
+$ passthrough-check check --require 'torch[opt-einsum]'
+error[BIP227]: the backend asks more of `torch` than the host has: torch -> opt-einsum: opt-einsum is not installed in the host
+```"#,
+    mend: "State the extra in `[build-system] requires`, so that it is known before anything is exposed; or install what it needs into the host.",
+};
+
+pub(super) fn find(settled: &Settled<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for (name, walk) in &settled.outcome.walks {
+        if !settled.situation.is_present_exposed(name) {
+            continue;
+        }
+        if let Some(detail) =
+            closure::failure(settled.situation, &settled.outcome.displaced, name, walk)
+        {
+            let message = format!("the backend asks more of `{name}` than the host has: {detail}");
+            diagnostics.push(Diagnostic::new(&RULE, message));
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Properties of the planner on generated worlds, and a second opinion.
+
+mod oracle;
+mod properties;
+mod rules;
+mod world;
