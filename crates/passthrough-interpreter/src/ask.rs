@@ -1,7 +1,9 @@
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use crate::{Environment, Interpreter};
+use crate::cache::Place;
+use crate::{Environment, Interpreter, probe, survey};
 
 /// How to ask an interpreter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,19 +26,47 @@ impl Default for AskOptions {
 
 /// Starts `executable` once and takes down its facts, or recalls them.
 ///
-/// `environment` is what it is started with, but for `PYTHONPATH`.
+/// It is started with the variables of `environment`, except `PYTHONPATH`, and
+/// away from the current directory, so that neither counts. Its own start-up
+/// code (`sitecustomize`, code in `.pth` files) runs; it writes no bytecode.
+///
+/// An answer is recalled as long as nothing that it is known to depend upon
+/// has changed: the executable, `pyvenv.cfg`, the site directories and their
+/// `.pth` files, `sitecustomize`, Python's environment variables, the kernel.
+/// What start-up code looks at besides is not known. The answer of a shim,
+/// which stands for another interpreter, is never remembered.
 pub fn ask(
     executable: &Path,
     environment: &Environment,
     options: &AskOptions,
 ) -> Result<Interpreter, AskError> {
-    let _ = (executable, environment, options);
-    todo!()
+    let fail = |kind, stderr| AskError {
+        executable: executable.to_owned(),
+        kind,
+        stderr,
+    };
+    let absolute = std::path::absolute(executable)
+        .map_err(|error| fail(AskErrorKind::Start(error), Vec::new()))?;
+    let place = options
+        .cache
+        .as_ref()
+        .map(|directory| Place::new(directory, &absolute, environment));
+    if let Some(interpreter) = place.as_ref().and_then(Place::recall) {
+        return Ok(interpreter);
+    }
+    let asked = SystemTime::now();
+    let facts = probe::start(&absolute, environment, options.timeout)
+        .map_err(|(kind, stderr)| fail(kind, stderr))?;
+    let survey = survey::survey(facts, &absolute);
+    if let Some(place) = place {
+        place.remember(&survey, asked);
+    }
+    Ok(survey.interpreter)
 }
 
 /// An interpreter did not say its facts.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {kind}", executable.display())]
+#[error("`{}` {kind}", executable.display())]
 #[non_exhaustive]
 pub struct AskError {
     /// What was started.
@@ -47,18 +77,73 @@ pub struct AskError {
     pub stderr: Vec<u8>,
 }
 
-/// What can go wrong with an interpreter that is asked.
+/// What can go wrong with an interpreter that is asked. Each reads on after
+/// the path of the executable.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AskErrorKind {
     /// The operating system cannot start it.
     #[error("cannot be started: {0}")]
-    Start(std::io::Error),
+    Start(io::Error),
+    /// The operating system failed while it ran.
+    #[error("cannot be attended to: {0}")]
+    System(io::Error),
+    /// It took longer than allowed, and was killed.
+    #[error("did not answer within {0:?} and was stopped")]
+    Timeout(Duration),
+    /// It wrote more than 1 MiB to this stream, and was killed.
+    #[error("flooded its {0} and was stopped")]
+    Flood(&'static str),
+    /// It ended with a status other than 0.
+    #[error("ended with exit status {0} instead of an answer")]
+    Exit(i32),
+    /// A signal ended it.
+    #[error("was killed by signal {0}")]
+    Signal(i32),
+    /// It ended well, but did not run what it was given.
+    #[error("gave no answer: it does not behave like a Python interpreter")]
+    NoAnswer,
+    /// Its answer was mixed up with something else.
+    #[error("gave an answer that cannot be read: {0}")]
+    Garbled(String),
+    /// It is older than Python 3.8.
+    #[error("is Python {0}, which is too old: 3.8 is the oldest supported")]
+    TooOld(String),
 }
 
 impl AskError {
     /// What the user can do.
     pub fn hint(&self) -> Option<String> {
-        todo!()
+        let by_hand = || format!("see what `{} -c pass` does", self.executable.display());
+        Some(match &self.kind {
+            AskErrorKind::Start(error) => match error.kind() {
+                io::ErrorKind::NotFound => {
+                    "the file, or the interpreter that its first line names, does not exist; \
+                     recreate the environment or choose another interpreter with --python"
+                        .to_owned()
+                }
+                io::ErrorKind::PermissionDenied => {
+                    "make the file executable, or choose another interpreter with --python"
+                        .to_owned()
+                }
+                _ => "choose another interpreter with --python".to_owned(),
+            },
+            AskErrorKind::System(_) => return None,
+            AskErrorKind::Timeout(_) => format!(
+                "start-up code of the environment may hang: {}, or use --no-spawn",
+                by_hand()
+            ),
+            AskErrorKind::Flood(_) | AskErrorKind::Garbled(_) => format!(
+                "start-up code of the environment (sitecustomize, .pth files) writes too much: \
+                 {}, or use --no-spawn",
+                by_hand()
+            ),
+            AskErrorKind::Exit(_) | AskErrorKind::Signal(_) => {
+                format!("{}, or choose another interpreter with --python", by_hand())
+            }
+            AskErrorKind::NoAnswer | AskErrorKind::TooOld(_) => {
+                "choose another interpreter with --python".to_owned()
+            }
+        })
     }
 }

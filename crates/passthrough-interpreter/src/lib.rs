@@ -5,10 +5,19 @@
 //! without starting anything. None of them knows about distributions.
 
 mod ask;
+mod cache;
 mod environment;
+mod facts;
+mod files;
 mod locate;
 mod model;
+mod probe;
+mod process;
+mod pth;
 mod read;
+mod stamp;
+mod survey;
+mod text;
 
 pub use ask::{AskError, AskErrorKind, AskOptions, ask};
 pub use environment::Environment;
