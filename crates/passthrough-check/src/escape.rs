@@ -24,12 +24,12 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// `text` with everything invisible but tabs replaced by one visible character
-/// each, so that columns counted in characters stay as they are.
+/// `text` with everything invisible but tabs and line breaks replaced by one
+/// visible character each: columns counted in characters stay as they are.
 pub(crate) fn picture(text: &str) -> String {
     text.chars()
         .map(|c| match c {
-            '\t' => c,
+            '\t' | '\n' => c,
             '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
             '\x7f' => '\u{2421}',
             c if is_visible(c) => c,
@@ -122,13 +122,17 @@ mod tests {
         let all: String = (0..=0xffff).filter_map(char::from_u32).collect();
         let escaped = escape(&all);
         assert!(!escaped.chars().any(char::is_control));
-        assert!(!picture(&all).chars().any(|c| c != '\t' && c.is_control()));
+        assert!(
+            !picture(&all)
+                .chars()
+                .any(|c| !matches!(c, '\t' | '\n') && c.is_control())
+        );
     }
 
     #[test]
     fn a_picture_keeps_every_column() {
-        let text = "a\x1bb\u{202e}c\rd\x7fe\tf";
-        assert_eq!(picture(text), "a␛b\u{fffd}c␍d␡e\tf");
+        let text = "a\x1bb\u{202e}c\rd\x7fe\tf\ng";
+        assert_eq!(picture(text), "a␛b\u{fffd}c␍d␡e\tf\ng");
         assert_eq!(picture(text).chars().count(), text.chars().count());
     }
 

@@ -47,7 +47,7 @@ pub fn find(
     if let Some(rule) = one {
         return Ok(vec![rule]);
     }
-    let of_requirement = |rule: &&Rule| rule.requirements.iter().any(|id| asked(&id));
+    let of_requirement = |rule: &&Rule| rule.requirements.iter().any(asked);
     let found: Vec<_> = rules.iter().copied().filter(of_requirement).collect();
     if found.is_empty() {
         Err(UnknownRule {
@@ -94,14 +94,19 @@ fn explain(page: &mut Page, rule: &Rule) {
 }
 
 fn prose(page: &mut Page, text: &str) {
+    let plain = |word| Styled::new(PLAIN, word);
+    let mut after_item = false;
     for (index, block) in blocks(text).into_iter().enumerate() {
-        if index > 0 {
+        let is_item = matches!(block, Block::Item(_));
+        if index > 0 && !(is_item && after_item) {
             page.blank_line();
         }
         match block {
             Block::Paragraph(words) => {
-                let words = words.into_iter().map(|word| Styled::new(PLAIN, word));
-                page.hanging(&Styled::default(), words);
+                page.hanging(&Styled::default(), words.into_iter().map(plain));
+            }
+            Block::Item(words) => {
+                page.hanging(&plain("- "), words.into_iter().map(plain));
             }
             Block::Code(lines) => {
                 for line in lines {
@@ -109,6 +114,7 @@ fn prose(page: &mut Page, text: &str) {
                 }
             }
         }
+        after_item = is_item;
     }
 }
 
@@ -226,3 +232,6 @@ fn distance(a: &str, b: &str) -> usize {
     }
     row[b.len()]
 }
+
+#[cfg(test)]
+mod tests;

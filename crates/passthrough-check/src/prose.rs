@@ -4,33 +4,40 @@
 /// A block of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Block<'a> {
-    /// Words to be broken into lines; the marker of a list item is the first.
+    /// Words to be broken into lines.
     Paragraph(Vec<&'a str>),
+    /// The words of a list item, without its marker.
+    Item(Vec<&'a str>),
     /// Lines to be left alone.
     Code(Vec<&'a str>),
 }
 
 /// Takes a text apart; a fence that is not closed reaches to the end.
 pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
+    let is_fence = |line: &str| line.trim_start().starts_with("```");
     let mut blocks = Vec::new();
-    let mut words: Vec<&str> = Vec::new();
+    // Whether the next line of words goes on with the last block.
+    let mut open = false;
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        let fenced = line.trim_start().starts_with("```");
-        let item = line.trim_start().starts_with("- ");
-        if (fenced || item || line.trim().is_empty()) && !words.is_empty() {
-            blocks.push(Block::Paragraph(std::mem::take(&mut words)));
-        }
-        if fenced {
-            let code = lines.by_ref();
-            let code = code.take_while(|line| !line.trim_start().starts_with("```"));
-            blocks.push(Block::Code(code.collect()));
-        } else {
+        if is_fence(line) {
+            blocks.push(Block::Code(
+                lines.by_ref().take_while(|line| !is_fence(line)).collect(),
+            ));
+            open = false;
+        } else if let Some(item) = line.trim_start().strip_prefix("- ") {
+            blocks.push(Block::Item(item.split_whitespace().collect()));
+            open = true;
+        } else if line.trim().is_empty() {
+            open = false;
+        } else if let Some(Block::Paragraph(words) | Block::Item(words)) =
+            blocks.last_mut().filter(|_| open)
+        {
             words.extend(line.split_whitespace());
+        } else {
+            blocks.push(Block::Paragraph(line.split_whitespace().collect()));
+            open = true;
         }
-    }
-    if !words.is_empty() {
-        blocks.push(Block::Paragraph(words));
     }
     blocks
 }
@@ -59,8 +66,8 @@ mod tests {
             blocks(text),
             [
                 Block::Paragraph(vec!["One", "two."]),
-                Block::Paragraph(vec!["-", "three", "four"]),
-                Block::Paragraph(vec!["-", "five"]),
+                Block::Item(vec!["three", "four"]),
+                Block::Item(vec!["five"]),
                 Block::Paragraph(vec!["six:"]),
                 Block::Code(vec!["a = 1", "", "b = 2"]),
                 Block::Paragraph(vec!["seven"]),

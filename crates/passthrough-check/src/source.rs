@@ -57,10 +57,15 @@ impl<'a> SourceText<'a> {
         }
     }
 
-    /// The nearest byte that a character begins at, at `offset` or before.
+    /// The nearest byte at `offset` or before that a character or a line break
+    /// begins at, CRLF being one.
     pub(crate) fn boundary(&self, offset: usize) -> usize {
         let mut offset = offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let (before, behind) = self.text.split_at(offset);
+        if before.ends_with('\r') && behind.starts_with('\n') {
             offset -= 1;
         }
         offset
@@ -158,6 +163,7 @@ mod tests {
     #[test]
     fn carriage_returns_belong_to_their_line() {
         assert_eq!(at("a\r\nb", 3), (2, 1));
+        assert_eq!(at("a\r\nb", 2), (1, 2));
         assert_eq!(at("a\rb\n", 2), (1, 3));
     }
 

@@ -75,3 +75,6 @@ fn finding(page: &mut Page, report: &Report, wire: &Diagnostic, severity: Severi
         .and(PLAIN, format!(" {}", escape(&wire.message)));
     page.hanging(&line, []);
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,6 @@
 //! A finding with the lines of the project's file that it speaks of.
 
-use annotate_snippets::{
-    Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet,
-};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use passthrough_diagnostic::{Diagnostic, Place, Severity, Span};
 
 use crate::escape::{escape, picture};
@@ -55,85 +53,83 @@ impl<'a> Excerpts<'a> {
 
     fn place<'d>(&self, diagnostic: &'d Diagnostic) -> Vec<Element<'d>> {
         let mut elements = Vec::new();
-        let mut labels = diagnostic.related.iter().map(|related| Mark {
-            span: related.span.clone(),
-            kind: AnnotationKind::Context,
-            label: Some(&related.text),
-        });
+        let mut marks = Vec::new();
         match &diagnostic.place {
-            Place::Source(span) => {
-                let primary = Mark {
-                    span: span.clone(),
-                    kind: AnnotationKind::Primary,
-                    label: diagnostic.label.as_deref(),
-                };
-                elements.extend(self.excerpts(primary, labels));
-            }
+            Place::Source(span) => marks.push(Mark {
+                span: span.clone(),
+                kind: AnnotationKind::Primary,
+                label: diagnostic.label.as_deref(),
+            }),
             Place::Path(path) => {
                 let path = escape(&path.to_string_lossy()).into_owned();
                 elements.push(Origin::path(path).into());
-                elements.extend(labels.by_ref().map(|label| self.excerpt(&[label])));
             }
-            Place::Whole => elements.extend(labels.map(|label| self.excerpt(&[label]))),
+            Place::Whole => {}
         }
+        marks.extend(diagnostic.related.iter().map(|related| Mark {
+            span: related.span.clone(),
+            kind: AnnotationKind::Context,
+            label: Some(&related.text),
+        }));
+        elements.extend(self.excerpts(marks));
         elements
     }
 
-    /// The primary mark with all that are near enough to be shown with it, then
+    /// The first mark with all that are near enough to be shown with it, then
     /// the others, each on its own.
-    fn excerpts<'d>(
-        &self,
-        primary: Mark<'d>,
-        related: impl Iterator<Item = Mark<'d>>,
-    ) -> Vec<Element<'d>> {
-        let mut window = self.lines(&primary.span);
-        let mut near = vec![primary];
-        let mut far = Vec::new();
-        for mark in related {
+    fn excerpts<'d>(&self, marks: Vec<Mark<'d>>) -> Vec<Element<'d>> {
+        let mut excerpts: Vec<(Span, Vec<Mark<'d>>)> = Vec::new();
+        for mark in marks {
             let lines = self.lines(&mark.span);
-            let both = window.start.min(lines.start)..window.end.max(lines.end);
-            if both.len() <= LIMIT {
-                window = both;
-                near.push(mark);
-            } else {
-                far.push(mark);
+            if let Some((window, near)) = excerpts.first_mut() {
+                let both = window.start.min(lines.start)..window.end.max(lines.end);
+                // Nothing can be underlined on an empty line.
+                if both.len() <= LIMIT && has_text(window) && has_text(&lines) {
+                    *window = both;
+                    near.push(mark);
+                    continue;
+                }
             }
+            excerpts.push((lines, vec![mark]));
         }
-        let mut elements = vec![self.excerpt(&near)];
-        elements.extend(far.into_iter().map(|mark| self.excerpt(&[mark])));
+        let elements = excerpts.into_iter();
         elements
+            .flat_map(|(window, marks)| self.excerpt(&window, &marks))
+            .collect()
     }
 
-    /// The lines of `marks` with underlines; only where the first of them is,
-    /// when there is no text to show or too much of it.
-    fn excerpt<'d>(&self, marks: &[Mark<'d>]) -> Element<'d> {
-        let windows = marks.iter().map(|mark| self.lines(&mark.span));
-        let window = windows
-            .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))
-            .unwrap_or_default();
-        let Position { line, column } = self
-            .source
-            .position(marks.first().map_or(0, |mark| mark.span.start));
-        let (line, column) = (line as usize, column as usize);
-        let text = &self.source.text()[window.clone()];
-        if text.is_empty() || text.len() > LIMIT {
-            let path = Origin::path(self.path.clone());
-            return path.line(line).char_column(column).into();
+    /// The lines of `window` with `marks` underlined; only where the first of
+    /// them is, when there is no text to show or too much of it.
+    fn excerpt<'d>(&self, window: &Span, marks: &[Mark<'d>]) -> Vec<Element<'d>> {
+        if !has_text(window) || window.len() > LIMIT {
+            return marks.iter().flat_map(|mark| self.origin(mark)).collect();
         }
+        let text = &self.source.text()[window.clone()];
+        let picture = |text: &str| picture(&text.replace("\r\n", "\n"));
         let shown = |offset: usize| {
             let offset = self.source.boundary(offset).clamp(window.start, window.end);
             picture(&text[..offset - window.start]).len()
         };
-        let first_line = self.source.position(window.start).line as usize;
-        Snippet::source(picture(text))
+        let snippet = Snippet::source(picture(text))
             .path(self.path.clone())
-            .line_start(first_line)
-            .annotations(marks.iter().map(|mark| -> Annotation<'d> {
+            .line_start(self.source.position(window.start).line as usize)
+            .annotations(marks.iter().map(|mark| {
                 let (start, end) = (shown(mark.span.start), shown(mark.span.end));
                 let label = mark.label.map(escape);
                 mark.kind.span(start..end.max(start)).label(label)
-            }))
-            .into()
+            }));
+        vec![snippet.into()]
+    }
+
+    fn origin<'d>(&self, mark: &Mark<'d>) -> Vec<Element<'d>> {
+        let Position { line, column } = self.source.position(mark.span.start);
+        let origin = Origin::path(self.path.clone())
+            .line(line as usize)
+            .char_column(column as usize);
+        let label = mark
+            .label
+            .map(|label| Level::NOTE.message(escape(label)).into());
+        [origin.into()].into_iter().chain(label).collect()
     }
 
     /// The bytes of the lines of a span, or of its first line if they are many.
@@ -149,6 +145,11 @@ impl<'a> Excerpts<'a> {
     }
 }
 
+fn has_text(window: &Span) -> bool {
+    window.start < window.end
+}
+
+/// Something to underline.
 struct Mark<'d> {
     span: Span,
     kind: AnnotationKind,

@@ -314,7 +314,7 @@ pub(crate) fn every() -> Vec<Report> {
 
 fn span(needle: &str) -> Span {
     let start = SOURCE.find(needle).unwrap();
-    start..start + needle.trim_end_matches(&[',', '\n', ']']).len()
+    start..start + needle.trim_end_matches([',', '\n', ']']).len()
 }
 
 fn report(plan: Plan, source: &str, diagnostics: Vec<Diagnostic>) -> Report {

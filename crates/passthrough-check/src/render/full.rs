@@ -181,14 +181,30 @@ fn downloads(page: &mut Page, install: &[Install]) {
 
 fn cache(page: &mut Page, report: &Report) {
     let plan = &report.plan;
-    let text = match &plan.cache_key {
+    if plan.cacheable && plan.cache_key.is_none() {
         // Then nothing about caches differs from any other build.
-        None if plan.cacheable => return,
-        None => "Not cacheable: the identity of what comes from the host is not known".to_owned(),
-        Some(key) => format!("Cacheable under {}", escape(key)),
-    };
+        return;
+    }
     page.blank_line();
-    page.hanging(&Styled::default(), words(PLAIN, &text));
+    if let Some(key) = plan.cache_key.as_ref().filter(|_| plan.cacheable) {
+        page.hanging(
+            &Styled::new(PLAIN, "Cacheable under "),
+            [Styled::new(PLAIN, escape(key))],
+        );
+        return;
+    }
+    let editable = plan.expose.iter().filter(|exposed| exposed.editable);
+    let names = editable.map(|exposed| Styled::new(PLAIN, escape(&exposed.name)));
+    let names = listing(names.collect());
+    let first = Styled::new(
+        PLAIN,
+        if names.is_empty() {
+            "Not cacheable"
+        } else {
+            "Not cacheable, editable: "
+        },
+    );
+    page.hanging(&first, names);
 }
 
 fn findings(page: &mut Page, report: &Report, options: Options) {
@@ -196,15 +212,20 @@ fn findings(page: &mut Page, report: &Report, options: Options) {
         return;
     }
     let excerpts = excerpt::Excerpts::new(report, page.color(), page.width());
+    let mut folded_before = false;
     for diagnostic in &report.diagnostics {
-        page.blank_line();
-        if diagnostic.severity == Severity::Info && !options.verbose {
+        let folded = diagnostic.severity == Severity::Info && !options.verbose;
+        if !(folded && folded_before) {
+            page.blank_line();
+        }
+        if folded {
             let id = format!("info[{}]", diagnostic.rule.code);
             let first = Styled::new(severity_style(Severity::Info), id).and(PLAIN, ": ");
             page.hanging(&first, words(PLAIN, &escape(&diagnostic.message)));
         } else {
             page.raw(&excerpts.render(diagnostic));
         }
+        folded_before = folded;
     }
 }
 
@@ -226,7 +247,7 @@ fn summary(page: &mut Page, report: &Report) {
     }
     let along = plan.expose.len().saturating_sub(roots(&plan.expose));
     if along > 0 {
-        pieces.push(Styled::new(PLAIN, format!("{along} along with it")));
+        pieces.push(Styled::new(PLAIN, format!("{along} more in the closure")));
     }
     if !plan.install.is_empty() {
         pieces.push(Styled::new(
@@ -262,3 +283,6 @@ fn roots(expose: &[Exposed]) -> usize {
     let listed = |exposed: &&Exposed| exposed.role == passthrough_protocol::Role::Listed;
     expose.iter().filter(listed).count()
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,3 +29,6 @@ pub(super) fn render_lines(reports: &[Report]) -> Result<String> {
     }
     Ok(escape_json(text))
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ use crate::report::Report;
 mod concise;
 mod excerpt;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod full;
 mod github;
 mod json;
@@ -84,3 +84,6 @@ pub fn write(
     };
     out.write_all(text.as_bytes())
 }
+
+#[cfg(test)]
+mod tests;

@@ -156,3 +156,6 @@ fn message(text: &str) -> Text<'static> {
         text: text.replace("](", "] (").into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

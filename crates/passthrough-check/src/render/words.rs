@@ -103,7 +103,7 @@ pub(crate) fn because(because: Because) -> (&'static str, &'static str) {
             "needed by what comes from the host, but the host's copy will not do",
         ),
         Because::Fallback => ("fallback", "listed, but not from the host"),
-        Because::Unlisted => ("unlisted", "not listed"),
+        Because::Unlisted => ("unlisted", "a build requirement that is not listed"),
     }
 }
 

@@ -77,7 +77,12 @@ fn rows(page: &mut Page, expose: &[Exposed]) {
         let first = format!("  {name}  {}  ", padded(version, width));
         let mut pieces = Vec::new();
         if exposed.role == Role::Listed {
-            pieces.push(Styled::new(PLAIN, "listed"));
+            let comma = if exposed.required_by.is_empty() {
+                ""
+            } else {
+                ","
+            };
+            pieces.push(Styled::new(PLAIN, format!("listed{comma}")));
         }
         if !exposed.required_by.is_empty() {
             let by = exposed.required_by.iter();

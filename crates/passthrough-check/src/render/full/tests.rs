@@ -1,0 +1,104 @@
+use insta::assert_snapshot;
+
+use super::render;
+use crate::render::{Options, fixture};
+use crate::report::Report;
+
+fn plain(reports: &[Report]) -> String {
+    render(reports, Options::default())
+}
+
+#[test]
+fn a_bit_of_everything() {
+    assert_snapshot!("mixed", plain(&[fixture::mixed()]));
+}
+
+#[test]
+fn verbose() {
+    let options = Options {
+        verbose: true,
+        ..Options::default()
+    };
+    assert_snapshot!("verbose", render(&[fixture::mixed()], options));
+}
+
+#[test]
+fn styled() {
+    let options = Options {
+        color: true,
+        ..Options::default()
+    };
+    let text = render(&[fixture::mixed()], options);
+    assert_snapshot!("styled", text.replace('\x1b', "␛"));
+}
+
+#[test]
+fn narrow() {
+    let options = Options {
+        width: 60,
+        ..Options::default()
+    };
+    assert_snapshot!("narrow", render(&[fixture::mixed()], options));
+}
+
+#[test]
+fn all_host_with_a_long_closure() {
+    assert_snapshot!("all_host", plain(&[fixture::all_host()]));
+}
+
+#[test]
+fn all_fall_back() {
+    assert_snapshot!("all_fall_back", plain(&[fixture::all_fall_back()]));
+}
+
+#[test]
+fn nothing_listed() {
+    assert_snapshot!("nothing_listed", plain(&fixture::unlisted()));
+}
+
+#[test]
+fn not_toml() {
+    assert_snapshot!("not_toml", plain(&[fixture::broken()]));
+}
+
+#[test]
+fn hostile() {
+    assert_snapshot!("hostile", plain(&[fixture::hostile()]));
+}
+
+#[test]
+fn no_project_is_no_text() {
+    assert_eq!(plain(&[]), "");
+}
+
+#[test]
+fn no_line_ends_in_a_blank() {
+    for report in fixture::every() {
+        let text = plain(&[report]);
+        // An excerpt shows a line as it is; the fixtures have none that end so.
+        for line in text.lines() {
+            assert_eq!(line, line.trim_end());
+        }
+        assert!(text.ends_with('\n') && !text.ends_with("\n\n"));
+    }
+}
+
+#[test]
+fn a_long_closure_does_not_flood_but_unfolds() {
+    let report = fixture::all_host();
+    let folded = plain(std::slice::from_ref(&report));
+    assert!(folded.lines().count() < 40);
+    assert!(!folded.contains("nvidia-part-39=="));
+    for exposed in &report.plan.expose {
+        assert!(
+            folded.contains(&format!("{} {}", exposed.name, exposed.version))
+                || exposed.name == "torch"
+        );
+    }
+    let options = Options {
+        verbose: true,
+        ..Options::default()
+    };
+    let unfolded = render(&[report], options);
+    assert!(unfolded.contains("nvidia-part-39==12.39.105"));
+}
