@@ -5,10 +5,14 @@
 //! those get wrong (research showed it against `packaging`) is put right here,
 //! and nothing of their types leaves it.
 
+mod cursor;
 mod direct_reference;
+mod explain;
 mod marker;
 mod name;
+mod range;
 mod requirement;
+mod scan;
 mod specifier;
 mod version;
 

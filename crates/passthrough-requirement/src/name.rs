@@ -69,23 +69,36 @@ fn normalise(text: &str) -> Result<String, NameError> {
     let bytes = text.as_bytes();
     let ends_well = bytes.first().is_some_and(u8::is_ascii_alphanumeric)
         && bytes.last().is_some_and(u8::is_ascii_alphanumeric);
-    let is_separator = |byte: u8| matches!(byte, b'-' | b'_' | b'.');
     if !ends_well
         || !bytes
             .iter()
-            .all(|&byte| byte.is_ascii_alphanumeric() || is_separator(byte))
+            .all(|&byte| byte.is_ascii_alphanumeric() || is_separator(byte.into()))
     {
         return Err(NameError);
     }
+    Ok(canonicalise(text))
+}
+
+/// Lower case, with one dash for each run of separators; the text need not be
+/// a name.
+pub(crate) fn canonicalise(text: &str) -> String {
     let mut name = String::with_capacity(text.len());
-    for &byte in bytes {
-        if !is_separator(byte) {
-            name.push(byte.to_ascii_lowercase().into());
+    for c in text.chars() {
+        if !is_separator(c) {
+            name.push(c);
         } else if !name.ends_with('-') {
             name.push('-');
         }
     }
-    Ok(name)
+    if name.is_ascii() {
+        name.make_ascii_lowercase();
+        return name;
+    }
+    name.to_lowercase()
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, '-' | '_' | '.')
 }
 
 #[cfg(test)]
