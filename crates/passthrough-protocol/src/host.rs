@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A host, given instead of read: its interpreter, and what is installed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "Build isolation passthrough: a host, given instead of read")]
 pub struct Host {
     /// Names this document's format.
     pub schema: HostSchema,
@@ -85,7 +86,6 @@ pub struct Distribution {
     pub version: String,
     /// The version in its directory's name, where that is not `version`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub directory_version: Option<String>,
     /// Its `Requires-Dist` fields, as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -95,26 +95,21 @@ pub struct Distribution {
     pub provides_extra: Vec<String>,
     /// Its `Requires-Python` field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub requires_python: Option<String>,
     /// Its `direct_url.json` (PEP 610), as it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub direct_url: Option<BTreeMap<String, serde_json::Value>>,
     /// Set if it is an editable install.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Editable")]
     pub editable: Option<Editable>,
     /// Set if its metadata cannot be read; the words say why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub unreadable: Option<String>,
     /// Whether there is a complete list of its files.
     #[serde(default = "listed", skip_serializing_if = "is_listed")]
     pub has_file_list: bool,
     /// The digest of its RECORD, `sha256:…`; by default one of name and version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub digest: Option<String>,
 }
 
@@ -124,7 +119,6 @@ pub struct Distribution {
 pub struct Editable {
     /// The source tree, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub source: Option<String>,
     /// Whether the source tree is there.
     pub exists: bool,

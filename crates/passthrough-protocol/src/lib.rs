@@ -11,6 +11,7 @@
 
 mod exit;
 mod host;
+mod number;
 mod plan;
 mod schema;
 

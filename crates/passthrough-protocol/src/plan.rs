@@ -1,11 +1,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::number;
+
 /// The decision for one project and one host.
 ///
 /// Lists are sorted by normalised name; the same input gives the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "Build isolation passthrough: the plan for a project")]
 pub struct Plan {
     /// Names this document's format.
     pub schema: PlanSchema,
@@ -13,7 +16,6 @@ pub struct Plan {
     pub project: Project,
     /// The host; absent where the planner was given none to name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "HostSummary")]
     pub host: Option<HostSummary>,
     /// The passthrough lists that were read, in the order of the file.
     pub declarations: Vec<Declaration>,
@@ -74,6 +76,8 @@ pub struct Declaration {
     /// The names, normalised, in the order of the file.
     pub names: Vec<String>,
     /// The line of the key, from 1.
+    #[serde(deserialize_with = "number::from_one")]
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     pub line: u32,
 }
 
@@ -191,8 +195,12 @@ pub struct Diagnostic {
     /// The file it speaks of, if any.
     pub path: Option<String>,
     /// The line, from 1.
+    #[serde(default, deserialize_with = "number::from_one_if_any")]
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     pub line: Option<u32>,
     /// The column in characters, from 1.
+    #[serde(default, deserialize_with = "number::from_one_if_any")]
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     pub column: Option<u32>,
     /// What to do about it.
     pub help: Option<String>,
