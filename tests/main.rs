@@ -1,0 +1,15 @@
+//! End-to-end tests: the `passthrough-check` binary on real projects,
+//! interpreters and packages, and the files that are generated from the code.
+//!
+//! One test binary, so that the workspace links once. What a test needs from
+//! PyPI is installed, pinned, below `target/python/`; where that fails, the
+//! test fails.
+
+mod bad_input;
+mod context;
+mod decision_cases;
+mod generated;
+mod host;
+mod options;
+mod readme;
+mod seen_working;

@@ -1,1 +1,0 @@
-//! Shared support of the end-to-end tests.
