@@ -9,21 +9,24 @@ use rustix::fs::OFlags;
 
 /// Reads a regular file of at most `limit` bytes; never waits for a FIFO.
 pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    // One more, to see whether there is more.
+    open(path)?.take(limit + 1).read_to_end(&mut content)?;
+    if u64::try_from(content.len()).is_ok_and(|length| length > limit) {
+        return Err(refused(path, &format!("is larger than {limit} bytes")));
+    }
+    Ok(content)
+}
+
+fn open(path: &Path) -> io::Result<fs::File> {
     let file = fs::OpenOptions::new()
         .read(true)
         .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
         .open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
+    if !file.metadata()?.is_file() {
         return Err(refused(path, "is not a regular file"));
     }
-    if metadata.len() > limit {
-        return Err(refused(path, &format!("is larger than {limit} bytes")));
-    }
-    let mut content = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-    // It may grow while it is read.
-    file.take(limit).read_to_end(&mut content)?;
-    Ok(content)
+    Ok(file)
 }
 
 /// As [`read`], for UTF-8.
@@ -52,6 +55,27 @@ pub(crate) fn normalize(path: &Path) -> PathBuf {
         }
     }
     normal
+}
+
+/// Whether the content of a regular file begins with `prefix`.
+pub(crate) fn starts_with(path: &Path, prefix: &[u8]) -> bool {
+    let mut start = vec![0; prefix.len()];
+    open(path).is_ok_and(|mut file| file.read_exact(&mut start).is_ok()) && start == prefix
+}
+
+/// An executable: every symbolic link on the way to it, and at last the file
+/// itself. Links among its directories are kept, as the interpreter keeps them.
+pub(crate) fn links(executable: &Path) -> Vec<PathBuf> {
+    let mut links = vec![executable.to_owned()];
+    // More than the system follows.
+    for _ in 0..40 {
+        let Some(path) = links.last() else { break };
+        let Ok(target) = fs::read_link(path) else {
+            break;
+        };
+        links.push(path.parent().unwrap_or(Path::new("/")).join(target));
+    }
+    links
 }
 
 /// The device and inode that a path leads to.

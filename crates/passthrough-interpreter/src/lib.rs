@@ -5,22 +5,30 @@
 //! without starting anything. None of them knows about distributions.
 
 mod ask;
+mod by_version;
 mod cache;
+mod details;
 mod environment;
 mod facts;
 mod files;
+mod layout;
 mod locate;
 mod model;
 mod probe;
 mod process;
 mod pth;
+mod pyvenv;
 mod read;
+mod request;
+mod site;
 mod stamp;
 mod survey;
 mod text;
+mod version;
 
 pub use ask::{AskError, AskErrorKind, AskOptions, ask};
 pub use environment::Environment;
-pub use locate::{How, LocateError, Located, Request, VersionRequest, locate};
+pub use locate::{How, LocateError, Located, locate};
 pub use model::{Identity, Interpreter, Knowledge, Origin, PathEntry};
 pub use read::{ReadError, ReadErrorKind, Reading, read};
+pub use request::{Request, VersionRequest};

@@ -1,37 +1,14 @@
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fmt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::{AskOptions, Environment};
+use fs_err as fs;
 
-/// Which interpreter the user means.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Request {
-    /// Nothing was said: the active environment, else the nearest `.venv`,
-    /// else `python3` or `python` on `PATH`.
-    #[default]
-    Unsaid,
-    /// An executable, or the directory of an environment.
-    Path(PathBuf),
-    /// The name of a command on `PATH`, such as `python3.12`; else a file or
-    /// directory of that name in the start directory.
-    Name(OsString),
-    /// A version: `3`, `3.12`, `3.12.1`, `3.13t`.
-    Version(VersionRequest),
-}
+use crate::{AskOptions, Environment, Request, by_version};
 
-/// A version as a user asks for it: what is not said may be anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VersionRequest {
-    /// The first number.
-    pub major: u8,
-    /// The second number.
-    pub minor: Option<u8>,
-    /// The third number.
-    pub patch: Option<u8>,
-    /// Whether a free-threaded interpreter was asked for (a final `t`).
-    pub free_threaded: bool,
-}
+/// The commands that start an interpreter, the more telling ones first.
+const COMMANDS: [&str; 2] = ["python3", "python"];
 
 /// An interpreter that was found, not started yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,24 +36,16 @@ pub enum How {
     OnPath(OsString),
 }
 
-impl Request {
-    /// What the value of `--python` means.
-    pub fn parse(said: &OsStr) -> Self {
-        Self::Name(said.to_owned())
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Python => f.write_str("--python"),
+            Self::VirtualEnv => f.write_str("from VIRTUAL_ENV"),
+            Self::CondaPrefix => f.write_str("from CONDA_PREFIX"),
+            Self::DotVenv(path) => write!(f, "from .venv at {}", path.display()),
+            Self::OnPath(name) => write!(f, "{} on PATH", name.display()),
+        }
     }
-}
-
-/// Finds the interpreter that `request` means, as seen from the directory
-/// `start`. Nothing is started, except where a version's third number was
-/// asked for that no file tells: then, if `options` are given, candidates are asked.
-pub fn locate(
-    request: &Request,
-    start: &Path,
-    environment: &Environment,
-    options: Option<&AskOptions>,
-) -> Result<Located, LocateError> {
-    let _ = (request, start, environment, options);
-    todo!()
 }
 
 /// No interpreter was found where one was looked for.
@@ -90,14 +59,263 @@ pub struct LocateError {
     pub hint: String,
 }
 
-impl fmt::Display for How {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Python => f.write_str("--python"),
-            Self::VirtualEnv => f.write_str("from VIRTUAL_ENV"),
-            Self::CondaPrefix => f.write_str("from CONDA_PREFIX"),
-            Self::DotVenv(path) => write!(f, "from .venv at {}", path.display()),
-            Self::OnPath(name) => write!(f, "{} on PATH", name.display()),
+impl LocateError {
+    pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: hint.into(),
         }
+    }
+}
+
+/// Finds the interpreter that `request` means, as seen from the directory
+/// `start`.
+///
+/// When nothing is said, the order is: `VIRTUAL_ENV`; `CONDA_PREFIX`, unless
+/// it is conda's base environment; the nearest `.venv`, from `start` upward;
+/// `CONDA_PREFIX` if it is the base environment; `python3`, then `python` on
+/// `PATH`. The base environment comes late because it is active in every shell
+/// of many conda users, whatever they work on; uv has the same order. An
+/// environment that is named or found but broken is an error, never skipped.
+///
+/// A version is looked for on `PATH`, then among the versions of pyenv. Files
+/// tell the version of an interpreter; where they do not, and `options` are
+/// given, the interpreter is asked. Nothing is started otherwise.
+pub fn locate(
+    request: &Request,
+    start: &Path,
+    environment: &Environment,
+    options: Option<&AskOptions>,
+) -> Result<Located, LocateError> {
+    let start = &std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
+    let named = |executable| Located {
+        executable,
+        how: How::Python,
+    };
+    match request {
+        Request::Unsaid => unsaid(start, environment),
+        Request::Path(path) => at(&start.join(path)).map(named),
+        Request::Name(name) => by_name(name, start, environment).map(named),
+        Request::Version(version) => {
+            by_version::find(*version, start, environment, options).map(named)
+        }
+    }
+}
+
+fn unsaid(start: &Path, environment: &Environment) -> Result<Located, LocateError> {
+    let in_conda = |prefix: &Path| {
+        in_environment(prefix)
+            .map(|executable| Located {
+                executable,
+                how: How::CondaPrefix,
+            })
+            .map_err(|error| error.from_variable("CONDA_PREFIX"))
+    };
+    if let Some(directory) = environment.get("VIRTUAL_ENV") {
+        return in_environment(&start.join(directory))
+            .map(|executable| Located {
+                executable,
+                how: How::VirtualEnv,
+            })
+            .map_err(|error| error.from_variable("VIRTUAL_ENV"));
+    }
+    let conda = environment
+        .get("CONDA_PREFIX")
+        .map(|prefix| start.join(prefix));
+    if let Some(prefix) = conda.as_ref().filter(|_| !is_conda_base(environment)) {
+        return in_conda(prefix);
+    }
+    for directory in start.ancestors() {
+        let candidate = directory.join(".venv");
+        // Some tools keep a file of that name that points elsewhere.
+        if fs::symlink_metadata(&candidate).is_ok() && !candidate.is_file() {
+            let executable = in_environment(&candidate).map_err(|problem| {
+                LocateError::new(
+                    problem.message,
+                    "recreate the environment, remove it, or choose an interpreter with --python",
+                )
+            })?;
+            return Ok(Located {
+                executable,
+                how: How::DotVenv(candidate),
+            });
+        }
+    }
+    if let Some(prefix) = conda {
+        return in_conda(&prefix);
+    }
+    COMMANDS
+        .iter()
+        .find_map(|name| {
+            Some(Located {
+                executable: on_path(name.as_ref(), start, environment).next()?,
+                how: How::OnPath(name.into()),
+            })
+        })
+        .ok_or_else(|| {
+            LocateError::new(
+                format!(
+                    "no interpreter found: VIRTUAL_ENV and CONDA_PREFIX are not set, there is no \
+                     .venv in `{}` or above it, and no python3 or python on PATH",
+                    start.display()
+                ),
+                "name one with --python",
+            )
+        })
+}
+
+/// Whether the active conda environment is the one that conda itself lives in.
+fn is_conda_base(environment: &Environment) -> bool {
+    let prefix = environment.get("CONDA_PREFIX");
+    environment
+        .get("CONDA_DEFAULT_ENV")
+        .is_some_and(|name| name == "base" || name == "root")
+        || environment
+            .get("_CONDA_ROOT")
+            .is_some_and(|root| Some(root) == prefix)
+}
+
+/// The interpreter at a path that the user named.
+fn at(path: &Path) -> Result<PathBuf, LocateError> {
+    if path.is_dir() {
+        return in_environment(path).map_err(|problem| {
+            LocateError::new(
+                problem.message,
+                "name an executable, or the directory of an environment",
+            )
+        });
+    }
+    match usable(path) {
+        Usable::Yes => Ok(path.to_owned()),
+        Usable::Missing => Err(LocateError::new(
+            format!("`{}` does not exist", path.display()),
+            "name an executable, the directory of an environment, or a version such as 3.12",
+        )),
+        Usable::No(what) => Err(LocateError::new(
+            format!("`{}` {what}", path.display()),
+            "name an executable, or the directory of an environment",
+        )),
+    }
+}
+
+fn by_name(
+    name: &std::ffi::OsStr,
+    start: &Path,
+    environment: &Environment,
+) -> Result<PathBuf, LocateError> {
+    if let Some(executable) = on_path(name, start, environment).next() {
+        return Ok(executable);
+    }
+    let path = start.join(name);
+    if !name.is_empty() && fs::symlink_metadata(&path).is_ok() {
+        return at(&path);
+    }
+    Err(LocateError::new(
+        format!(
+            "no command `{}` on PATH, and nothing of that name in `{}`",
+            name.display(),
+            start.display()
+        ),
+        "name an executable, the directory of an environment, or a version such as 3.12",
+    ))
+}
+
+/// The executables of a name, in the order of `PATH`.
+pub(crate) fn on_path(
+    name: &std::ffi::OsStr,
+    start: &Path,
+    environment: &Environment,
+) -> impl Iterator<Item = PathBuf> {
+    // A name with a slash, or none at all, is not looked up.
+    let plain = Path::new(name).components().count() == 1 && name != ".." && name != ".";
+    let path = environment
+        .get("PATH")
+        .filter(|_| plain)
+        .map(OsString::from);
+    let candidates: Vec<PathBuf> = path
+        .iter()
+        .flat_map(std::env::split_paths)
+        .filter(|directory| !directory.as_os_str().is_empty())
+        .map(|directory| start.join(directory).join(name))
+        .collect();
+    candidates
+        .into_iter()
+        .filter(|path| matches!(usable(path), Usable::Yes))
+}
+
+/// What is wrong with an environment.
+struct Problem {
+    message: String,
+}
+
+impl Problem {
+    fn from_variable(self, variable: &str) -> LocateError {
+        LocateError::new(
+            format!("{variable} is set, but {}", self.message),
+            format!(
+                "recreate the environment, unset {variable}, or choose an interpreter with --python"
+            ),
+        )
+    }
+}
+
+/// The interpreter of the environment in a directory.
+fn in_environment(directory: &Path) -> Result<PathBuf, Problem> {
+    let problem = |what: &str| Problem {
+        message: format!("`{}` {what}", directory.display()),
+    };
+    match fs::metadata(directory) {
+        Ok(metadata) if metadata.is_dir() => {}
+        Ok(_) => return Err(problem("is not a directory")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(problem("does not exist"));
+        }
+        Err(error) => {
+            return Err(Problem {
+                message: error.to_string(),
+            });
+        }
+    }
+    let mut first = None;
+    for name in ["python", "python3", "pypy3"] {
+        let candidate = directory.join("bin").join(name);
+        match usable(&candidate) {
+            Usable::Yes => return Ok(candidate),
+            Usable::Missing => {}
+            Usable::No(what) => first = first.or(Some(format!("`{}` {what}", candidate.display()))),
+        }
+    }
+    Err(match first {
+        Some(message) => Problem { message },
+        None => problem("is not an environment: it has no `bin/python`"),
+    })
+}
+
+/// Whether a path can be started.
+enum Usable {
+    Yes,
+    Missing,
+    No(String),
+}
+
+fn usable(path: &Path) -> Usable {
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(_) => {
+            return match fs::read_link(path) {
+                Ok(target) => Usable::No(format!(
+                    "is a link to `{}`, which does not exist: its interpreter is gone",
+                    target.display()
+                )),
+                Err(_) => Usable::Missing,
+            };
+        }
+    };
+    if !metadata.is_file() {
+        Usable::No("is not a file".to_owned())
+    } else if metadata.permissions().mode() & 0o111 == 0 {
+        Usable::No("is not executable".to_owned())
+    } else {
+        Usable::Yes
     }
 }

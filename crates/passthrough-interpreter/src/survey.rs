@@ -220,7 +220,10 @@ fn dependencies(
     layout: &Layout,
     customize: Vec<PathBuf>,
 ) -> Vec<(PathBuf, Aspect)> {
-    let mut all = links(executable);
+    let mut all: Vec<_> = files::links(executable)
+        .into_iter()
+        .map(|link| (link, Aspect::Link))
+        .collect();
     if let Some(directory) = executable.parent() {
         all.push((directory.join("pyvenv.cfg"), Aspect::Exact));
         let above = directory.parent().unwrap_or(directory);
@@ -249,23 +252,6 @@ fn dependencies(
     let mut seen = HashSet::new();
     all.retain(|dependency| seen.insert(dependency.clone()));
     all
-}
-
-/// An executable: every symbolic link on the way to it, and the file itself.
-fn links(executable: &Path) -> Vec<(PathBuf, Aspect)> {
-    let mut links = Vec::new();
-    let mut path = executable.to_owned();
-    // More than the system follows.
-    for _ in 0..40 {
-        let Ok(target) = fs_err::read_link(&path) else {
-            break;
-        };
-        let next = path.parent().unwrap_or(Path::new("/")).join(target);
-        links.push((path, Aspect::Link));
-        path = next;
-    }
-    links.push((path, Aspect::Exact));
-    links
 }
 
 fn normal(path: crate::text::Bytes) -> PathBuf {

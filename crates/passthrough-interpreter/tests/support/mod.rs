@@ -1,0 +1,99 @@
+//! Interpreters and environments for the tests of this crate.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use fs_err as fs;
+use passthrough_interpreter::{AskOptions, Environment, Interpreter, Origin, ask};
+use passthrough_world::python;
+use tempfile::TempDir;
+
+/// A directory that goes away with the test, as its tools see it: temporary
+/// directories may lie behind symbolic links.
+pub fn scratch() -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = fs::canonicalize(directory.path()).unwrap();
+    (directory, path)
+}
+
+/// An environment of a shell in which nothing special is set, and whose home
+/// is `home`.
+pub fn shell(home: &Path) -> Environment {
+    variables(home, &[])
+}
+
+/// [`shell`], and these variables besides.
+pub fn variables(home: &Path, more: &[(&str, &Path)]) -> Environment {
+    let mut all: Vec<(OsString, OsString)> = vec![
+        ("HOME".into(), home.into()),
+        ("PATH".into(), std::env::var_os("PATH").unwrap()),
+    ];
+    all.extend(
+        more.iter()
+            .map(|(name, value)| ((*name).into(), (*value).into())),
+    );
+    all.into_iter().collect()
+}
+
+/// Makes a virtual environment without pip, and returns its interpreter.
+pub fn venv(python: &Path, directory: &Path, options: &[&str]) -> PathBuf {
+    python::run(
+        Command::new(python)
+            .args(["-m", "venv", "--without-pip"])
+            .args(options)
+            .arg(directory),
+    );
+    directory.join("bin/python")
+}
+
+/// The site directory of an interpreter's own environment.
+pub fn site(interpreter: &Interpreter) -> PathBuf {
+    let mut sites = interpreter
+        .sys_path
+        .iter()
+        .filter(|entry| entry.origin == Origin::Site);
+    sites.next().expect("a site directory").path.clone()
+}
+
+pub fn ask_in(executable: &Path, environment: &Environment) -> Interpreter {
+    ask(executable, environment, &AskOptions::default()).unwrap_or_else(|error| {
+        panic!("{error}\n{}", String::from_utf8_lossy(&error.stderr));
+    })
+}
+
+/// Writes an executable script. A child writes it: a descriptor of this
+/// process, open for writing, could be inherited by what another test starts
+/// at that moment, and a file that is open for writing cannot be started.
+pub fn script(path: &Path, text: &str) -> PathBuf {
+    let mut shell = Command::new("sh")
+        .args(["-c", "cat > \"$0\" && chmod 755 \"$0\""])
+        .arg(path)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = shell.stdin.take().unwrap();
+    input.write_all(text.as_bytes()).unwrap();
+    drop(input);
+    assert!(shell.wait().unwrap().success());
+    path.to_owned()
+}
+
+/// Lets enough time pass for a later change to get a later time.
+pub fn settle() {
+    std::thread::sleep(Duration::from_millis(60));
+}
+
+/// The entries of `sys.path` after the standard library.
+pub fn beyond_stdlib(interpreter: &Interpreter) -> Vec<(PathBuf, Origin)> {
+    interpreter
+        .sys_path
+        .iter()
+        .filter(|entry| entry.origin != Origin::Stdlib)
+        .map(|entry| (entry.path.clone(), entry.origin.clone()))
+        .collect()
+}
