@@ -90,3 +90,92 @@ fn order(place: &Place) -> (u8, usize, usize, Option<&Path>) {
         Place::Whole => (2, 0, 0, None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use passthrough_protocol::Severity as Wire;
+
+    use super::{Diagnostic, Report, Severity};
+    use crate::render::fixture::{DUPLICATE, NOT_A_NAME, NOT_REQUIRED, SHADOWED, broken};
+
+    fn report(source: &str, diagnostics: Vec<Diagnostic>) -> Report {
+        let plan = broken().plan;
+        Report::new(
+            plan,
+            "a/p.toml".to_owned(),
+            source.to_owned(),
+            None,
+            diagnostics,
+        )
+    }
+
+    #[test]
+    fn findings_come_in_the_order_of_the_file_then_the_rest() {
+        let report = report(
+            "abcdef",
+            vec![
+                Diagnostic::new(&SHADOWED, "whole 1"),
+                Diagnostic::new(&SHADOWED, "path b").on("/b"),
+                Diagnostic::new(&DUPLICATE, "at 3").at(3..4),
+                Diagnostic::new(&SHADOWED, "path a").on("/a"),
+                Diagnostic::new(&DUPLICATE, "at 1, long").at(1..5),
+                Diagnostic::new(&DUPLICATE, "at 1").at(1..2),
+                Diagnostic::new(&NOT_A_NAME, "at 1, again").at(1..2),
+                Diagnostic::new(&NOT_A_NAME, "whole 2"),
+            ],
+        );
+        let messages = report.diagnostics.iter().map(|found| &found.message);
+        let order = [
+            "at 1",
+            "at 1, again",
+            "at 1, long",
+            "at 3",
+            "path a",
+            "path b",
+            "whole 1",
+            "whole 2",
+        ];
+        assert!(messages.eq(order));
+        let wire = report.plan.diagnostics.iter().map(|found| &found.message);
+        assert!(wire.eq(order));
+    }
+
+    #[test]
+    fn the_wire_form_says_where_in_characters() {
+        let report = report(
+            "ä\nöü x",
+            vec![
+                Diagnostic::new(&NOT_A_NAME, "m").at(8..9).help("h"),
+                Diagnostic::new(&NOT_REQUIRED, "m").on("/x\u{1b}"),
+                Diagnostic::new(&SHADOWED, "m\u{1b}").severity(Severity::Error),
+            ],
+        );
+        let [source, path, whole] = report.plan.diagnostics.as_slice() else {
+            panic!("three findings");
+        };
+        assert_eq!(
+            (source.code.as_str(), source.severity),
+            ("BIP112", Wire::Error)
+        );
+        assert_eq!(source.path.as_deref(), Some("a/p.toml"));
+        assert_eq!((source.line, source.column), (Some(2), Some(4)));
+        assert_eq!(source.help.as_deref(), Some("h"));
+        assert_eq!(path.severity, Wire::Info);
+        assert_eq!(path.path.as_deref(), Some("/x\u{1b}"));
+        assert_eq!((path.line, path.column, &path.help), (None, None, &None));
+        assert_eq!(
+            (whole.code.as_str(), whole.severity),
+            ("BIP301", Wire::Error)
+        );
+        assert_eq!((whole.message.as_str(), &whole.path), ("m\u{1b}", &None));
+        assert_eq!(report.count(Severity::Error), 2);
+        assert_eq!(report.count(Severity::Warning), 0);
+    }
+
+    #[test]
+    fn findings_of_an_earlier_run_are_not_kept() {
+        let plan = report("x", vec![Diagnostic::new(&SHADOWED, "old")]).plan;
+        let report = Report::new(plan, String::new(), String::new(), None, vec![]);
+        assert_eq!(report.plan.diagnostics, []);
+    }
+}

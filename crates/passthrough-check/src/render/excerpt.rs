@@ -3,6 +3,7 @@
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use passthrough_diagnostic::{Diagnostic, Place, Severity, Span};
 
+use super::words::counted;
 use crate::escape::{escape, picture};
 use crate::report::Report;
 use crate::source::{Position, SourceText};
@@ -11,6 +12,9 @@ use crate::source::{Position, SourceText};
 /// in, and what keeps a file of one endless line from being drawn for each of
 /// its findings.
 const LIMIT: usize = 2000;
+
+/// The most further places that one finding shows.
+const RELATED: usize = 16;
 
 pub(super) struct Excerpts<'a> {
     source: SourceText<'a>,
@@ -66,12 +70,18 @@ impl<'a> Excerpts<'a> {
             }
             Place::Whole => {}
         }
-        marks.extend(diagnostic.related.iter().map(|related| Mark {
+        let related = diagnostic.related.iter().take(RELATED);
+        marks.extend(related.map(|related| Mark {
             span: related.span.clone(),
             kind: AnnotationKind::Context,
             label: Some(&related.text),
         }));
         elements.extend(self.excerpts(marks));
+        let more = diagnostic.related.len().saturating_sub(RELATED);
+        if more > 0 {
+            let text = format!("and {} more", counted(more, "place"));
+            elements.push(Level::NOTE.message(text).into());
+        }
         elements
     }
 

@@ -152,3 +152,60 @@ pub(crate) fn column<'a>(texts: impl Iterator<Item = &'a str>, limit: usize) -> 
     let widest = texts.map(|text| text.chars().count()).max();
     widest.unwrap_or_default().min(limit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FAINT, GOOD, PLAIN, Page, Styled, listing, words};
+
+    fn page(width: usize, first: &str, rest: &str) -> String {
+        let mut page = Page::new(false, width);
+        page.hanging(&Styled::new(PLAIN, first), words(GOOD, rest));
+        page.finish()
+    }
+
+    #[test]
+    fn lines_break_under_the_first_piece() {
+        let text = "aaaa bbbb cccc dddd eeee ffff gggg hhhh";
+        assert_eq!(
+            page(40, "name  ", text),
+            "name  aaaa bbbb cccc dddd eeee ffff gggg\n      hhhh\n"
+        );
+        assert_eq!(page(45, "name  ", text), format!("name  {text}\n"));
+    }
+
+    #[test]
+    fn a_wide_first_leaves_a_fixed_indent() {
+        let first = "n".repeat(30);
+        let text = page(40, &first, " one two three four five six seven");
+        assert_eq!(
+            text,
+            format!("{first} one two\n        three four five six seven\n")
+        );
+    }
+
+    #[test]
+    fn a_piece_that_is_too_wide_is_not_broken() {
+        let wide = "w".repeat(90);
+        assert_eq!(page(40, "n ", &wide), format!("n {wide}\n"));
+        assert_eq!(
+            page(0, "n ", &format!("a {wide}")),
+            format!("n a\n  {wide}\n")
+        );
+    }
+
+    #[test]
+    fn nothing_is_left_at_the_end_of_a_line() {
+        assert_eq!(page(40, "name   ", ""), "name\n");
+    }
+
+    #[test]
+    fn styles_are_closed_and_empty_ones_left_out() {
+        let mut page = Page::new(true, 80);
+        let first = Styled::new(PLAIN, "a ").and(FAINT, "");
+        page.hanging(
+            &first,
+            listing(vec![Styled::new(GOOD, "b"), Styled::new(PLAIN, "c")]),
+        );
+        assert_eq!(page.finish(), "a \x1b[1m\x1b[32mb\x1b[0m, c\n");
+    }
+}

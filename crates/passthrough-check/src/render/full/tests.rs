@@ -1,4 +1,5 @@
 use insta::assert_snapshot;
+use passthrough_diagnostic::Diagnostic;
 
 use super::render;
 use crate::render::{Options, fixture};
@@ -101,4 +102,25 @@ fn a_long_closure_does_not_flood_but_unfolds() {
     };
     let unfolded = render(&[report], options);
     assert!(unfolded.contains("nvidia-part-39==12.39.105"));
+}
+
+#[test]
+fn far_and_many_places_are_shown_apart_and_few() {
+    let source = format!("first\n{}last\n{}", "\n".repeat(3000), "x".repeat(3000));
+    let last = source.find("last").unwrap();
+    let mut finding = Diagnostic::new(&fixture::DUPLICATE, "far apart")
+        .at(0..5)
+        .also(last..last + 4, "far away")
+        .also(source.len() - 9..source.len(), "in a line that is too long");
+    for _ in 0..20 {
+        finding = finding.also(0..1, "here, too");
+    }
+    let report = Report::new(
+        fixture::broken().plan,
+        "p.toml".to_owned(),
+        source,
+        None,
+        vec![finding],
+    );
+    assert_snapshot!("far_and_many", plain(&[report]));
 }
