@@ -64,3 +64,13 @@ pub struct Backend {
     /// `backend-path`: where an in-tree backend is; empty when it is not in-tree.
     pub path: Vec<String>,
 }
+
+impl Default for Backend {
+    /// PEP 517's backend for a project that names none.
+    fn default() -> Self {
+        Self {
+            name: "setuptools.build_meta:__legacy__".to_owned(),
+            path: Vec::new(),
+        }
+    }
+}
