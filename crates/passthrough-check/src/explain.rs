@@ -205,17 +205,11 @@ fn nearest(rules: &[&'static Rule], query: &str) -> Vec<&'static str> {
         let ids = rule.requirements.iter().copied();
         [rule.code, rule.name].into_iter().chain(ids)
     });
-    let mut near: BTreeSet<(usize, &str)> = names
+    let near: BTreeSet<(usize, &str)> = names
         .map(|name| (distance(&query, &name.to_ascii_lowercase()), name))
         .filter(|(distance, name)| *distance <= name.len() / 3)
         .collect();
-    let mut names = Vec::new();
-    while let Some((_, name)) = near.pop_first()
-        && names.len() < 3
-    {
-        names.push(name);
-    }
-    names
+    near.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
 /// How many characters have to be added, removed or changed (Levenshtein).

@@ -77,7 +77,7 @@ const SITE: &str = "/home/me/demo/.venv/lib/python3.11/site-packages";
 
 /// One project with a bit of everything.
 pub(crate) fn mixed() -> Report {
-    let plan = Plan {
+    let mut plan = Plan {
         declarations: vec![declaration(&["torch", "numpy", "wheel"])],
         listed: vec![
             listed(
@@ -113,6 +113,7 @@ pub(crate) fn mixed() -> Report {
         cacheable: false,
         ..nothing()
     };
+    plan.constraints = pins(&plan.expose);
     let line = SOURCE.find("    \"Torch\"").unwrap();
     let diagnostics = vec![
         Diagnostic::new(&SHADOWED, "numpy 1.21.5 is shadowed by 1.26.4")
@@ -187,13 +188,10 @@ pub(crate) fn all_host() -> Report {
         })
         .collect();
     expose.push(exposed("torch", "2.4.0+cu121", &["nvidia-part-00"]));
-    let constraints = expose
-        .iter()
-        .map(|exposed| format!("{}=={}", exposed.name, exposed.version));
     let plan = Plan {
         declarations: vec![declaration(&["torch"])],
         listed: vec![listed("torch", Status::Host, Some("2.4.0+cu121"), None)],
-        constraints: constraints.collect(),
+        constraints: pins(&expose),
         cache_key: Some(format!("sha256:{}", "0123456789abcdef".repeat(4))),
         install: vec![install(
             "setuptools",
@@ -295,15 +293,13 @@ pub(crate) fn hostile() -> Report {
         Diagnostic::new(&SHADOWED, evil).on(evil),
         Diagnostic::new(&SHADOWED, evil),
     ];
-    let mut hostile = Report::new(
+    Report::new(
         plan,
         format!("a{evil}/pyproject.toml"),
         source.to_owned(),
         Some(evil.to_owned()),
         diagnostics,
-    );
-    hostile.host_note = Some(evil.to_owned());
-    hostile
+    )
 }
 
 pub(crate) fn every() -> Vec<Report> {
@@ -385,6 +381,11 @@ fn exposed(name: &str, version: &str, required_by: &[&str]) -> Exposed {
         editable: false,
         location: SITE.to_owned(),
     }
+}
+
+fn pins(expose: &[Exposed]) -> Vec<String> {
+    let pin = |exposed: &Exposed| format!("{}=={}", exposed.name, exposed.version);
+    expose.iter().map(pin).collect()
 }
 
 fn install(name: &str, requirement: &str, because: Because) -> Install {

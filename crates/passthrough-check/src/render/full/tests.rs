@@ -124,3 +124,14 @@ fn far_and_many_places_are_shown_apart_and_few() {
     );
     assert_snapshot!("far_and_many", plain(&[report]));
 }
+
+#[test]
+fn an_editable_install_is_called_one_and_few_pins_are_listed() {
+    let mut report = fixture::all_host();
+    report.plan.expose.drain(..40);
+    report.plan.expose[0].editable = true;
+    report.plan.constraints.drain(..40);
+    report.plan.cacheable = false;
+    report.plan.cache_key = None;
+    assert_snapshot!("editable", plain(&[report]));
+}
