@@ -66,7 +66,13 @@ impl FromStr for Requirement {
         } else if cursor.is_at_end() {
             Marker::default()
         } else {
-            return Err(unexpected(&cursor, &source));
+            return Err(match source {
+                Source::Url(url) if url.as_str().ends_with(';') => left_over(
+                    &cursor,
+                    "the `;` belongs to the URL unless a blank comes before it",
+                ),
+                _ => left_over(&cursor, "`;` is expected here"),
+            });
         };
         Ok(Self {
             name,
@@ -115,6 +121,10 @@ fn name(cursor: &mut Cursor<'_>) -> Result<PackageName, RequirementError> {
     if cursor.rest().starts_with("://") {
         let message = "a URL needs a name before it, as in `name @ https://…`";
         return Err(cursor.error(start..cursor.at(), message));
+    }
+    let foreign = cursor.rest().chars().next().filter(|c| !c.is_ascii());
+    if let Some(c) = foreign.filter(|c| c.is_alphanumeric()) {
+        return Err(cursor.error_here(format!("{} cannot be in a name", quote(&c.to_string()))));
     }
     written.parse().map_err(|_| {
         let message = format!("{} is not a valid name", quote(written));
@@ -170,6 +180,7 @@ fn specifiers(cursor: &mut Cursor<'_>) -> Result<Specifiers, RequirementError> {
     cursor.blanks();
     let start = cursor.at();
     let mut last = start;
+    let mut missing = "a version specifier, `@` or `;` is expected here";
     while let Some(found) = scan::specifier(cursor.rest()) {
         last = cursor.at();
         cursor.take(found.len);
@@ -179,6 +190,7 @@ fn specifiers(cursor: &mut Cursor<'_>) -> Result<Specifiers, RequirementError> {
         }
         cursor.blanks();
         last = cursor.at();
+        missing = "a version specifier is expected here";
     }
     let written = cursor.since(start);
     if in_parentheses && cursor.is_at_end() {
@@ -191,7 +203,7 @@ fn specifiers(cursor: &mut Cursor<'_>) -> Result<Specifiers, RequirementError> {
         (ends, "a comma or `;` is expected here")
     };
     if !ends {
-        return Err(bad_specifier(cursor, last, closing));
+        return Err(bad_specifier(cursor, last, missing, closing));
     }
     written.parse::<Specifiers>().map_err(|error| {
         let span = start + error.span.start..start + error.span.end;
@@ -200,31 +212,124 @@ fn specifiers(cursor: &mut Cursor<'_>) -> Result<Specifiers, RequirementError> {
 }
 
 /// The error about a specifier that begins at `start` and cannot be read to
-/// its end; `closing`: what to say if the specifier is not to blame.
-fn bad_specifier(cursor: &Cursor<'_>, start: usize, closing: &str) -> RequirementError {
+/// its end. What to say if it is not to blame: `missing`, if there is none,
+/// and `closing`, if there is a whole one.
+fn bad_specifier(
+    cursor: &Cursor<'_>,
+    start: usize,
+    missing: &str,
+    closing: &str,
+) -> RequirementError {
     let rest = &cursor.text()[start..];
-    let end = rest
-        .find([',', ';', '(', ')', '[', ']', '@'])
-        .unwrap_or(rest.len());
-    let piece = scan::trim(&rest[..end]);
+    let end = rest.find([',', ';', '(', ')', '[', ']', '@', '#']);
+    let piece = scan::trim(&rest[..end.unwrap_or(rest.len())]);
     let is_complete = scan::specifier(piece).is_some_and(|found| found.len == piece.len());
-    if piece.is_empty() && start == cursor.at() {
-        cursor.error_here("a version specifier, `@` or `;` is expected here")
+    if piece.starts_with("===") && cursor.since(start).trim_end().ends_with(',') {
+        cursor.error_here("a comma right after the text of `===` belongs to it: a blank is missing")
     } else if piece.is_empty() || is_complete {
-        cursor.error_here(closing)
+        let message = if start == cursor.at() {
+            missing
+        } else {
+            closing
+        };
+        left_over(cursor, message)
     } else {
         let start = start + rest.find(piece).unwrap_or(0);
         cursor.error(start..start + piece.len(), explain::specifier(piece))
     }
 }
 
-/// The error about text that is left over.
-fn unexpected(cursor: &Cursor<'_>, source: &Source) -> RequirementError {
-    let message = match source {
-        Source::Url(url) if url.as_str().ends_with(';') => {
-            "the `;` belongs to the URL unless a blank comes before it"
-        }
-        _ => "`;` is expected here",
-    };
+/// The error about text after what could be read.
+fn left_over(cursor: &Cursor<'_>, message: &str) -> RequirementError {
+    if cursor.rest().starts_with(['\n', '\r']) {
+        return cursor.error_here("a line end is not allowed here");
+    }
     cursor.error_here(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Requirement {
+        text.parse()
+            .unwrap_or_else(|error| panic!("{text:?}: {error}"))
+    }
+
+    #[test]
+    fn the_canonical_form_is_sorted_and_normalised() {
+        for (text, canonical) in [
+            ("Torch", "torch"),
+            (
+                " Zope.Interface [B_b , A,a] ( >= 2 , <3,>=2.0, )\t",
+                "zope-interface[a,b-b]<3,>=2",
+            ),
+            ("a[]", "a"),
+            ("a ()", "a"),
+            ("a===1.0,>0 , ===b", "a===1.0,===b,>0"),
+            ("a>=1;os.name=='nt'", "a>=1; os_name == \"nt\""),
+            (
+                "A[x]@./b;c ;((extra=='A_b'))",
+                "a[x] @ ./b;c ; extra == \"a-b\"",
+            ),
+        ] {
+            let requirement = parse(text);
+            assert_eq!(requirement.to_string(), canonical);
+            assert_eq!(parse(canonical), requirement);
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_url_is_kept() {
+        for url in [
+            "./x",
+            "https://${A}@h/%7e#egg=x&sha256=00",
+            "x;y",
+            "x\n",
+            "ü",
+        ] {
+            let requirement = parse(&format!("a @ {url} "));
+            assert_eq!(requirement.source, Source::Url(DirectReference::new(url)));
+            assert!(requirement.marker.is_always_true());
+        }
+    }
+
+    #[test]
+    fn spelling_makes_no_difference() {
+        assert_eq!(parse("A.b[X]>=1.0,<2"), parse("a-b[x] (<2.0, >=1)"));
+        for other in [
+            "a-b>=1,<2",
+            "a-b[x]>=1",
+            "a-b[x]>=1,<2;extra==''",
+            "a-b[x] @ u",
+            "ab[x]>=1,<2",
+        ] {
+            assert_ne!(parse("a-b[x]>=1,<2"), parse(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn errors_quote_no_more_than_a_line() {
+        let error = format!("a>={}\u{7}\u{1b}é", "x".repeat(36))
+            .parse::<Requirement>()
+            .unwrap_err();
+        assert_eq!(
+            error.message,
+            format!(
+                "`{}\\u{{7}}\\u{{1b}}é` is not a version of PEP 440",
+                "x".repeat(36)
+            )
+        );
+        let error = format!("a; {}", "é".repeat(100))
+            .parse::<Requirement>()
+            .unwrap_err();
+        assert_eq!(
+            error.message,
+            format!(
+                "`{}…` is neither a marker variable nor a string in quotes",
+                "é".repeat(40)
+            )
+        );
+        assert_eq!(error.span, 3..203);
+    }
 }

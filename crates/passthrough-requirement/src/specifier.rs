@@ -260,3 +260,141 @@ impl fmt::Display for Specifiers {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Specifiers {
+        text.parse().unwrap_or_else(|_| panic!("{text:?}"))
+    }
+
+    /// Asserts that of `versions` those before the bar are admitted, those
+    /// after it are not.
+    fn check(text: &str, versions: &str) {
+        let (admitted, others) = versions.split_once('|').unwrap();
+        for (versions, expected) in [(admitted, true), (others, false)] {
+            for version in versions.split_whitespace() {
+                let admits = parse(text).admits(&version.parse().unwrap());
+                assert_eq!(admits, expected, "{text} {version}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_operator_has_the_bounds_of_pep_440() {
+        check("", "0.dev0 1!9+a |");
+        check("==1.0", "1 1.0.0 1.0+a | 1.0.post0.dev0 1.0a1 1.0.1 1!1.0");
+        check("==1.0+a", "1.0+a 1+A | 1.0 1.0+b 1.0+a.0");
+        check("!=1.0", "1.0.post0.dev0 1.0a1 | 1 1.0+a");
+        check(
+            "==1.0.*",
+            "1 1.0.dev0 1.0.9+a 1.0.post1 | 1.1.dev0 0.9 1.10",
+        );
+        check("==1!1.0.*", "1!1 | 1.0");
+        check("!=1.0.*", "1.1.dev0 0.9 | 1 1.0.dev0");
+        check("<1.0", "0.9 0.9.post1 | 1.0.dev0 1.0a1 1.0 1.0+a");
+        check("<1.0rc1", "1.0.dev0 1.0a1 1.0rc1.dev0 | 1.0rc1 1.0");
+        check(
+            "<1.0.post1",
+            "1.0 1.0rc1 1.0.post0 | 1.0.post1.dev0 1.0.post1",
+        );
+        check("<=1.0", "1.0 1.0+a 1.0a1 | 1.0.post0.dev0 1.0.0.1");
+        check(
+            ">1.0",
+            "1.0.0.1 1.1.dev0 1!0 | 1.0 1.0+a 1.0.post1 1.0.post1+a 1.0.0.post2",
+        );
+        check(">1.0a1", "1.0a2.dev0 1.0 | 1.0a1 1.0a1+a 1.0a1.post1");
+        check(">1.0.post1", "1.0.post2.dev0 | 1.0.post1 1.0.post1+a 1.0");
+        check(
+            ">1.0.dev1",
+            "1.0.dev2 1.0a0 1.0.post0 | 1.0.dev1 1.0.dev1+a",
+        );
+        check(">=1.0", "1.0 1.0+a 1.0.post0.dev0 | 1.0rc1 1.0.dev0");
+        check("~=1.4", "1.4 1.9+a 1.4.post1 | 2.dev0 2 1.4a1 1!1.4");
+        check(
+            "~=1.4.0rc1.post2",
+            "1.4.0rc1.post2 1.4.9 | 1.5.dev0 1.4.0rc1",
+        );
+        check("===1.0RC1", "1.0rc1 | 1rc1 1.0.rc1+a");
+        check("===v1", "| 1");
+        check(">=1,!=1.5,<2", "1 1.6 | 1.5 2 0");
+    }
+
+    #[test]
+    fn only_impossible_sets_are_unsatisfiable() {
+        for (text, unsatisfiable) in [
+            ("", false),
+            ("<0", true),
+            ("<0.dev1", false),
+            ("<0.dev1,!=0.dev0", true),
+            (">=2,<2", true),
+            (">=2,<=2", false),
+            (">=2,<=2,!=2", true),
+            ("==1.*,!=1.0.*,!=1.1.*", false),
+            ("==1.0.*,!=1.*", true),
+            (">=1.0,<1.2,!=1.1.*,!=1.0.*", true),
+            (">=1.0,<=1.2,!=1.1.*,!=1.0.*", false),
+            (">1,<1.0.0.1", false),
+            (">1,<1.post1", true),
+            (">1.0a1,<1.0a2.dev0", true),
+            ("==1.0,==1.0.0", false),
+            ("==1.0+a,==1.0", false),
+            ("==1.0+a,==1.0+b", true),
+            ("===a,===A", false),
+            ("===a,===b", true),
+            ("===a,>=0", true),
+            ("===1.0,>=1", false),
+            ("===1.0,>1", true),
+            (">18446744073709551614,<19", true),
+        ] {
+            assert_eq!(parse(text).is_unsatisfiable(), unsatisfiable, "{text}");
+        }
+    }
+
+    #[test]
+    fn spelling_and_order_make_no_difference() {
+        for (a, b) in [
+            (">=1.0,<2", " < 2.0.0 , >=1,"),
+            ("==1.0,==1,==1.0.0", "==1"),
+            ("==1.0RC1", "==1rc1"),
+            ("!=1.10,!=1.9", "!=01.9,!=1.10"),
+            ("", ",,"),
+        ] {
+            assert_eq!(parse(a), parse(b));
+        }
+        for (a, b) in [
+            ("==1", "==1.*"),
+            ("==1.*", "==1.0.*"),
+            ("~=1.0", "~=1.0.0"),
+            ("===1", "===1.0"),
+            ("===a", "===A"),
+            ("==1", "===1"),
+            (">=1", ">=1,<2"),
+            (">=1,<2", ">=1,<3"),
+            ("", "==1"),
+        ] {
+            assert_ne!(parse(a), parse(b));
+        }
+    }
+
+    #[test]
+    fn the_canonical_text_keeps_the_spelling_of_versions() {
+        for (text, canonical) in [
+            (">= 1.0, <\t2 ,,!=v1.5", "!=v1.5,<2,>=1.0"),
+            ("==1.0,==1,==1.0.0", "==1"),
+            ("=== A", "===A"),
+        ] {
+            assert_eq!(parse(text).to_string(), canonical);
+        }
+        let both = parse(">=1.0,!=2").and(&parse("!=2.0,<3"));
+        assert_eq!(both.to_string(), "!=2,<3,>=1.0");
+    }
+
+    #[test]
+    fn errors_have_a_place() {
+        let error = " >=1 , latest ,<3".parse::<Specifiers>().unwrap_err();
+        assert_eq!(error.message, "`latest` is not a version specifier");
+        assert_eq!(error.span, 7..13);
+    }
+}

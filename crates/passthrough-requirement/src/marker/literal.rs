@@ -99,3 +99,60 @@ pub(super) fn quote(text: &str) -> String {
     literal.push(quote);
     literal
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_are_those_of_python() {
+        for (inner, text) in [
+            ("", ""),
+            ("a b\té", "a b\té"),
+            (r#"\\\'\""#, r#"\'""#),
+            (r"\a\b\f\n\r\t\v", "\u{7}\u{8}\u{c}\n\r\t\u{b}"),
+            (r"\0\18\1234\777", "\0\u{1}8S4\u{1ff}"),
+            (r"\x41\u00e9\U0001f600", "Aé😀"),
+            (r"\d\é\ ", r"\d\é\ "),
+            ("a\\\nb\\\r\nc\\\rd", "abcd"),
+        ] {
+            assert_eq!(decode(inner).as_deref(), Ok(text), "{inner:?}");
+        }
+    }
+
+    #[test]
+    fn what_python_refuses_is_refused() {
+        for inner in [
+            "a\nb",
+            "a\rb",
+            "\0",
+            "\\\0",
+            "\\",
+            r"\\\",
+            r"\x4",
+            r"\x4g",
+            r"\u00e",
+            r"\U0001f60",
+            r"\U00110000",
+            r"\ud800",
+            r"\N{DASH}",
+            "\\x4é",
+        ] {
+            assert!(decode(inner).is_err(), "{inner:?}");
+        }
+    }
+
+    #[test]
+    fn every_text_can_be_quoted() {
+        for (text, literal) in [
+            ("nt", r#""nt""#),
+            ("it's", r#""it's""#),
+            (r#"6""#, r#"'6"'"#),
+            (r#"6" x 4'"#, r#""6\x22 x 4'""#),
+            ("\\\n\r\0\t", "\"\\\\\\n\\r\\x00\t\""),
+        ] {
+            assert_eq!(quote(text), literal);
+            assert_eq!(decode(&literal[1..literal.len() - 1]).as_deref(), Ok(text));
+        }
+    }
+}

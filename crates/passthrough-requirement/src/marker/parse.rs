@@ -120,7 +120,10 @@ fn operand(cursor: &mut Cursor<'_>) -> Result<Operand, RequirementError> {
         return Err(cursor.error_here("a marker variable or a string in quotes is expected here"));
     }
     Variable::read(word).map(Operand::Variable).ok_or_else(|| {
-        let message = format!("{} is not a marker variable", quote(word));
+        let message = format!(
+            "{} is neither a marker variable nor a string in quotes",
+            quote(word)
+        );
         cursor.error(start..cursor.at(), message)
     })
 }

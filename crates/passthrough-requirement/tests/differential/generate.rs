@@ -25,27 +25,54 @@ pub(crate) fn version(random: &mut Random) -> String {
     text
 }
 
+/// Where numbers of 8, 16, 32 and 64 bits end.
+const LARGE: [&str; 7] = [
+    "255",
+    "256",
+    "65535",
+    "65536",
+    "16777216",
+    "4294967296",
+    "18446744073709551614",
+];
+
 /// A valid version with few numbers, so that two of them are often related.
 pub(crate) fn close_version(random: &mut Random) -> String {
+    let number = |random: &mut Random, small: &[&'static str]| {
+        if random.once_in(30) {
+            random.pick(&LARGE)
+        } else {
+            random.pick(small)
+        }
+    };
     let mut text = String::new();
     if random.once_in(12) {
-        text += random.pick(&["0!", "1!", "2!"]);
+        text += number(random, &["0", "1", "2"]);
+        text += "!";
     }
-    text += random.pick(&["0", "1", "1", "1", "2"]);
+    text += number(random, &["0", "1", "1", "1", "2"]);
     for _ in 0..random.pick(&[0, 1, 1, 1, 2, 3, 4]) {
-        text += random.pick(&[".0", ".0", ".1", ".2", ".10"]);
+        text += ".";
+        text += number(random, &["0", "0", "1", "2", "10"]);
     }
     if random.once_in(4) {
-        text += random.pick(&["a0", "a1", "a2", "b1", "rc1", "rc2", "c1", "alpha", "pre2"]);
+        text += random.pick(&["a", "b", "rc", "c", "alpha", "pre"]);
+        text += number(random, &["", "0", "1", "1", "2"]);
     }
     if random.once_in(4) {
-        text += random.pick(&[".post0", ".post1", ".post2", "-1", "-0", "rev2", "r1"]);
+        text += random.pick(&[".post", "-", "rev", "r", "-"]);
+        text += number(random, &["0", "1", "2"]);
     }
     if random.once_in(4) {
-        text += random.pick(&[".dev0", ".dev1", ".dev2", "dev"]);
+        text += random.pick(&[".dev", "dev"]);
+        text += number(random, &["", "0", "1", "2"]);
     }
     if random.once_in(5) {
-        text += random.pick(&["+a", "+1", "+a.1", "+a.b", "+2", "+cu121", "+0a", "+1.a.02"]);
+        text += "+";
+        text += number(
+            random,
+            &["a", "1", "a.1", "a.b", "2", "cu121", "0a", "1.a.02"],
+        );
     }
     text
 }

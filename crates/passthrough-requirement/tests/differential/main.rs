@@ -1,6 +1,8 @@
 //! This crate against `packaging` 26.3: every difference is explained in
 //! `tests/explained-differences.toml`, and every explanation is needed.
 
+#![expect(clippy::unwrap_used, reason = "this is a test")]
+
 mod explain;
 mod generate;
 mod handpicked;

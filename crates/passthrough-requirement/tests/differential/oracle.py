@@ -110,17 +110,29 @@ def marker(question):
     }
 
 
+def parts(requirement):
+    """What makes two requirements equal; comparing two can raise an error."""
+    return (
+        canonicalize_name(requirement.name),
+        sorted({canonicalize_name(extra) for extra in requirement.extras}),
+        requirement.specifier,
+        requirement.url,
+        text_of(requirement.marker) if requirement.marker else "",
+    )
+
+
 def requirement(question):
     requirement = Requirement(question["text"])
-    reads_ours = question["ours"] is None or Requirement(question["ours"]) == requirement
-    requirement.name = canonicalize_name(requirement.name)
-    requirement.extras = {canonicalize_name(extra) for extra in requirement.extras}
+    name, extras, specifiers, url, marker = parts(requirement)
+    ours = question["ours"]
+    reads_ours = ours is None or parts(Requirement(ours)) == parts(requirement)
+    requirement.name, requirement.extras = name, set(extras)
     return {
-        "name": requirement.name,
-        "extras": sorted(requirement.extras),
-        "specifiers": None if requirement.url else str(requirement.specifier),
-        "url": requirement.url,
-        "marker": text_of(requirement.marker) if requirement.marker else "",
+        "name": name,
+        "extras": extras,
+        "specifiers": None if url else str(specifiers),
+        "url": url,
+        "marker": marker,
         "text": text_of(requirement),
         "reads_ours": reads_ours,
     }

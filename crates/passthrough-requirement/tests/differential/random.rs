@@ -1,4 +1,4 @@
-//! A generator of numbers that gives the same ones everywhere (SplitMix64).
+//! A generator of numbers that gives the same ones everywhere (`SplitMix64`).
 
 pub(crate) struct Random(u64);
 
