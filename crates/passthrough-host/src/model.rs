@@ -3,9 +3,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use passthrough_diagnostic::Diagnostic;
-use passthrough_requirement::{
-    DirectReference, ExtraName, PackageName, Requirement, Specifiers, Version,
-};
+use passthrough_requirement::{ExtraName, PackageName, Requirement, Specifiers, Version};
 
 /// What is installed in a host, asked name by name.
 pub trait Inventory {
@@ -139,14 +137,4 @@ pub enum Origin {
         /// Whether it was installed editable.
         editable: bool,
     },
-}
-
-impl DirectUrl {
-    /// Whether the installed copy is what `reference` asks for.
-    ///
-    /// Compared without credentials and without the hashes in a fragment; a
-    /// VCS reference only matches by a full commit id.
-    pub fn records(&self, reference: &DirectReference) -> bool {
-        todo!("{reference}")
-    }
 }
