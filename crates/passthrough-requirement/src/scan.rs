@@ -111,7 +111,7 @@ pub(crate) fn specifier(text: &str) -> Option<SpecifierScan> {
     })
 }
 
-/// Whether the whole text is a version, white space aside excluded.
+/// Whether the whole text is a version, with no white space around it.
 pub(crate) fn is_version(text: &str) -> bool {
     let mut scan = Scan::new(text);
     if scan.release().is_none() {
