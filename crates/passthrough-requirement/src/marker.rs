@@ -64,21 +64,22 @@ impl Marker {
         };
         // Which comparisons are undefined does not depend on the extra.
         let mut dubious = Vec::new();
-        let mut holds = |comparison: &Comparison, extra: &str| {
+        let without_extra = alternatives.hold(&mut |comparison| {
             comparison
-                .holds(environment, extra)
+                .holds(environment, "")
                 .unwrap_or_else(|Undefined(reason)| {
                     dubious.push(format!("`{comparison}`: {reason}"));
                     true
                 })
-        };
-        let mut applies = alternatives.hold(&mut |comparison| holds(comparison, ""));
-        for extra in extras {
-            if applies {
-                break;
-            }
-            applies = alternatives.hold(&mut |comparison| holds(comparison, extra.as_str()));
-        }
+        });
+        let applies = without_extra
+            || extras.into_iter().any(|extra| {
+                alternatives.hold(&mut |comparison| {
+                    comparison
+                        .holds(environment, extra.as_str())
+                        .unwrap_or(true)
+                })
+            });
         dubious.sort_unstable();
         dubious.dedup();
         Verdict { applies, dubious }
@@ -282,6 +283,11 @@ mod tests {
                 "'X' in extras or extras == 'x' or 'X' in extras",
                 "true `\"x\" in extras`: only lock files have `extras`; \
                  `extras == \"x\"`: only lock files have `extras`",
+            ),
+            (
+                "python_version < '99999999999999999999' and os_name == 'nt'",
+                "false `python_version < \"99999999999999999999\"`: \
+                 a number in the version is too large",
             ),
             (
                 "'x' in dependency_groups",

@@ -54,7 +54,8 @@ enum Key<'a> {
 }
 
 impl Specifier {
-    /// Reads one specifier, white space around it allowed.
+    /// Reads one specifier, white space around it allowed; an error: its
+    /// version has a number beyond the limit.
     pub(crate) fn parse(text: &str) -> Option<Result<Self, VersionError>> {
         let text = scan::trim(text);
         let scan::SpecifierScan {
@@ -89,19 +90,28 @@ impl Specifier {
         }
     }
 
-    /// `Specifier.contains` of a text, pre-releases admitted.
-    pub(crate) fn admits_text(&self, text: &str) -> bool {
-        match self.meaning {
-            Meaning::Text => self.text.to_lowercase() == text.to_lowercase(),
-            _ => text.parse().is_ok_and(|version| self.admits(&version)),
+    /// `Specifier.contains` of a text, pre-releases admitted; an error: it is a
+    /// version with a number beyond the limit.
+    pub(crate) fn admits_text(&self, text: &str) -> Result<bool, VersionError> {
+        match self.range() {
+            None => Ok(self.is_same_text(text)),
+            Some(range) => match text.parse::<Version>() {
+                Ok(version) => Ok(range.contains(&version.0)),
+                Err(error) if error.is_too_large() => Err(error),
+                Err(_) => Ok(false),
+            },
         }
     }
 
     fn admits(&self, version: &Version) -> bool {
-        match self.range() {
-            Some(range) => range.contains(&version.0),
-            None => self.admits_text(&version.to_string()),
-        }
+        self.range().map_or_else(
+            || self.is_same_text(&version.to_string()),
+            |range| range.contains(&version.0),
+        )
+    }
+
+    fn is_same_text(&self, text: &str) -> bool {
+        self.text.to_lowercase() == text.to_lowercase()
     }
 
     fn range(&self) -> Option<range::Range> {

@@ -74,6 +74,8 @@ impl fmt::Display for Version {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     fn version(text: &str) -> Version {
@@ -197,5 +199,7 @@ mod tests {
         assert!(ascending.is_sorted_by(|a, b| a < b), "{ascending:?}");
         assert_eq!(version("1.0.0"), version("1"));
         assert_eq!(version("1+A.01"), version("1.0+a-1"));
+        let hashed = HashSet::from(["1", "1.0", "1.0.0", "1+a", "1.0+A"].map(version));
+        assert_eq!(hashed.len(), 2);
     }
 }

@@ -64,9 +64,11 @@ impl Comparison {
     fn compare(&self, variable: Variable, left: &str, right: &str) -> Result<bool, Undefined> {
         let operator = self.operator.as_str();
         if variable.is_version()
-            && let Some(Ok(specifier)) = Specifier::parse(&format!("{operator}{right}"))
+            && let Some(specifier) = Specifier::parse(&format!("{operator}{right}"))
         {
-            return Ok(specifier.admits_text(left));
+            return specifier
+                .and_then(|specifier| specifier.admits_text(left))
+                .map_err(|error| Undefined(error.to_string()));
         }
         // Texts have no order: `<=` and `>=` are true of equal ones only.
         match operator {

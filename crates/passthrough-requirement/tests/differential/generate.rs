@@ -239,7 +239,7 @@ const VARIABLES: [&str; 20] = [
     "extra",
 ];
 
-const LITERALS: [&str; 39] = [
+const LITERALS: [&str; 40] = [
     "3",
     "3.8",
     "3.9",
@@ -279,6 +279,7 @@ const LITERALS: [&str; 39] = [
     "3.11.4",
     "7.3.13",
     "é",
+    "18446744073709551615",
 ];
 
 fn operand(random: &mut Random, variable: bool) -> String {
