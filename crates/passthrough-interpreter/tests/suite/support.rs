@@ -1,7 +1,5 @@
 //! Interpreters and environments for the tests of this crate.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
-
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,7 +13,7 @@ use tempfile::TempDir;
 
 /// A directory that goes away with the test, as its tools see it: temporary
 /// directories may lie behind symbolic links.
-pub fn scratch() -> (TempDir, PathBuf) {
+pub(crate) fn scratch() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = fs::canonicalize(directory.path()).unwrap();
     (directory, path)
@@ -23,12 +21,12 @@ pub fn scratch() -> (TempDir, PathBuf) {
 
 /// An environment of a shell in which nothing special is set, and whose home
 /// is `home`.
-pub fn shell(home: &Path) -> Environment {
+pub(crate) fn shell(home: &Path) -> Environment {
     variables(home, &[])
 }
 
 /// [`shell`], and these variables besides.
-pub fn variables(home: &Path, more: &[(&str, &Path)]) -> Environment {
+pub(crate) fn variables(home: &Path, more: &[(&str, &Path)]) -> Environment {
     let mut all: Vec<(OsString, OsString)> = vec![
         ("HOME".into(), home.into()),
         ("PATH".into(), std::env::var_os("PATH").unwrap()),
@@ -41,7 +39,7 @@ pub fn variables(home: &Path, more: &[(&str, &Path)]) -> Environment {
 }
 
 /// Makes a virtual environment without pip, and returns its interpreter.
-pub fn venv(python: &Path, directory: &Path, options: &[&str]) -> PathBuf {
+pub(crate) fn venv(python: &Path, directory: &Path, options: &[&str]) -> PathBuf {
     python::run(
         Command::new(python)
             .args(["-m", "venv", "--without-pip"])
@@ -52,7 +50,7 @@ pub fn venv(python: &Path, directory: &Path, options: &[&str]) -> PathBuf {
 }
 
 /// The site directory of an interpreter's own environment.
-pub fn site(interpreter: &Interpreter) -> PathBuf {
+pub(crate) fn site(interpreter: &Interpreter) -> PathBuf {
     let mut sites = interpreter
         .sys_path
         .iter()
@@ -60,7 +58,7 @@ pub fn site(interpreter: &Interpreter) -> PathBuf {
     sites.next().expect("a site directory").path.clone()
 }
 
-pub fn ask_in(executable: &Path, environment: &Environment) -> Interpreter {
+pub(crate) fn ask_in(executable: &Path, environment: &Environment) -> Interpreter {
     ask(executable, environment, &AskOptions::default()).unwrap_or_else(|error| {
         panic!("{error}\n{}", String::from_utf8_lossy(&error.stderr));
     })
@@ -69,7 +67,7 @@ pub fn ask_in(executable: &Path, environment: &Environment) -> Interpreter {
 /// Writes an executable script. A child writes it: a descriptor of this
 /// process, open for writing, could be inherited by what another test starts
 /// at that moment, and a file that is open for writing cannot be started.
-pub fn script(path: &Path, text: &str) -> PathBuf {
+pub(crate) fn script(path: &Path, text: &str) -> PathBuf {
     let mut shell = Command::new("sh")
         .args(["-c", "cat > \"$0\" && chmod 755 \"$0\""])
         .arg(path)
@@ -84,16 +82,23 @@ pub fn script(path: &Path, text: &str) -> PathBuf {
 }
 
 /// Lets enough time pass for a later change to get a later time.
-pub fn settle() {
+pub(crate) fn settle() {
     std::thread::sleep(Duration::from_millis(60));
 }
 
 /// The entries of `sys.path` after the standard library.
-pub fn beyond_stdlib(interpreter: &Interpreter) -> Vec<(PathBuf, Origin)> {
+pub(crate) fn beyond_stdlib(interpreter: &Interpreter) -> Vec<(PathBuf, Origin)> {
     interpreter
         .sys_path
         .iter()
         .filter(|entry| entry.origin != Origin::Stdlib)
         .map(|entry| (entry.path.clone(), entry.origin.clone()))
         .collect()
+}
+
+/// The interpreter of Debian's own package, if this is Debian.
+pub(crate) fn debian() -> Option<PathBuf> {
+    let patched = Path::new("/usr/lib/python3/dist-packages").is_dir();
+    let mut all = python::all().into_values();
+    all.find(|python| patched && python.parent() == Some(Path::new("/usr/bin")))
 }
