@@ -1,6 +1,7 @@
 //! Where the parts of an interpreter are, told by names of files and directories.
 
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
@@ -141,8 +142,13 @@ pub(crate) fn find(executable: &Path) -> Result<Layout, ReadError> {
         kind,
     };
     let real = files::links(executable).pop().unwrap_or_default();
+    let real = files::normalize(&real);
     if let Err(error) = fs::metadata(&real) {
-        return Err(fail(executable, ReadErrorKind::Io(error)));
+        let kind = match error.kind() {
+            io::ErrorKind::NotFound => ReadErrorKind::Gone(real),
+            _ => ReadErrorKind::Io(error),
+        };
+        return Err(fail(executable, kind));
     }
     let config_file = pyvenv::find(executable);
     let config = match &config_file {
@@ -160,7 +166,8 @@ pub(crate) fn find(executable: &Path) -> Result<Layout, ReadError> {
     let wanted = wanted(name, config.as_ref(), &above(&directory));
 
     let home = config.as_ref().and_then(|config| config.home.clone());
-    let starts = home.into_iter().chain([above(&real)]);
+    let canonical = fs::canonicalize(&real).unwrap_or_else(|_| real.clone());
+    let starts = home.into_iter().chain([above(&real), above(&canonical)]);
     let mut base = None;
     for start in starts {
         base = search(&start, wanted).map_err(|kinds| {
@@ -219,7 +226,9 @@ fn wanted(name: &str, config: Option<&Config>, prefix: &Path) -> Wanted {
 /// Looks for a standard library from `start` upward, as the interpreter does. The
 /// error: there are several, and nothing tells which one it is.
 fn search(start: &Path, wanted: Wanted) -> Result<Option<StandardLibrary>, Vec<Kind>> {
-    for prefix in start.ancestors() {
+    // The root does not count: `/bin` and `/lib` may be links into `/usr`.
+    let prefixes = start.ancestors().filter(|prefix| prefix.parent().is_some());
+    for prefix in prefixes {
         for library in ["lib", "lib64"] {
             let mut found = kinds(&prefix.join(library), "os.py");
             found.retain(|kind| wanted.admits(*kind));

@@ -155,7 +155,10 @@ pub struct ReadError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadErrorKind {
-    /// A file is missing, or cannot be read.
+    /// The executable, or what it is a link to, does not exist.
+    #[error("is gone: `{}` does not exist", .0.display())]
+    Gone(PathBuf),
+    /// A file cannot be read.
     #[error("cannot be read: {0}")]
     Io(io::Error),
     /// The executable is a script, as the shims of pyenv are.
@@ -174,7 +177,7 @@ impl ReadError {
     pub fn hint(&self) -> Option<String> {
         Some(
             match self.kind {
-                ReadErrorKind::Io(_) => {
+                ReadErrorKind::Gone(_) | ReadErrorKind::Io(_) => {
                     "recreate the environment, or choose another interpreter with --python"
                 }
                 ReadErrorKind::Script => {

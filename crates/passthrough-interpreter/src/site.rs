@@ -137,10 +137,7 @@ impl Builder {
                             .push(format!("the code in `{}` is not run", file.path.display()));
                     }
                 }
-                Err(problem) => self.notes.push(format!(
-                    "`{}` does not count: {problem}",
-                    file.path.display()
-                )),
+                Err(problem) => self.notes.push(format!("{problem}: its lines do not count")),
             }
         }
     }

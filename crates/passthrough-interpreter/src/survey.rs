@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::facts::Facts;
 use crate::pth::{self, PthFile};
 use crate::stamp::Aspect;
+use crate::text::Bytes;
 use crate::{Identity, Interpreter, Knowledge, Origin, PathEntry, files, probe};
 
 /// An interpreter, and the paths that its `sys.path` depends upon.
@@ -26,18 +27,13 @@ pub(crate) fn survey(facts: Facts, executable: &Path) -> Survey {
         user: facts.user.into_iter().map(normal).next(),
     };
     let markers: passthrough_requirement::MarkerEnvironment = facts.markers.into();
-    let path: Vec<PathBuf> = facts
-        .path
-        .into_iter()
-        .map(crate::text::Bytes::into_path)
-        .filter(|entry| entry != Path::new(probe::DIRECTORY))
-        .collect();
+    let path: Vec<PathBuf> = facts.path.into_iter().map(Bytes::into_path).collect();
     let minor = minor(&markers.python_version);
-    let entries = classify(path, &layout, minor);
-    let customize = facts
-        .customize
-        .into_iter()
-        .map(crate::text::Bytes::into_path);
+    let mut entries = classify(path, &layout, minor);
+    // Added by code as the current directory, which does not count.
+    entries
+        .retain(|entry| entry.origin != Origin::Other || entry.path != Path::new(probe::DIRECTORY));
+    let customize = facts.customize.into_iter().map(Bytes::into_path);
     let depends_on = dependencies(executable, &entries, &layout, customize.collect());
     let own = facts.executable;
     let interpreter = Interpreter {
@@ -254,6 +250,6 @@ fn dependencies(
     all
 }
 
-fn normal(path: crate::text::Bytes) -> PathBuf {
+fn normal(path: Bytes) -> PathBuf {
     files::normalize(&path.into_path())
 }

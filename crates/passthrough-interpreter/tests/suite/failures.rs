@@ -73,7 +73,10 @@ fn one_that_hangs_is_killed_with_all_that_it_started() {
     for pid in fs::read_to_string(pids).unwrap().split_whitespace() {
         assert_dies(pid);
     }
-    insta::assert_snapshot!(message(&error), @"");
+    insta::assert_snapshot!(message(&error), @"
+    `[DIR]/python` did not answer within 400ms and was stopped
+    start-up code of the environment may hang: see what `[DIR]/python -c pass` does, or use --no-spawn
+    ");
 }
 
 #[test]
@@ -97,7 +100,10 @@ fn one_that_fails_is_quoted() {
     let error = fail_script("echo \"cannot\" >&2; exit 3", LONG);
     assert!(matches!(error.kind, AskErrorKind::Exit(3)));
     assert_eq!(error.stderr, b"cannot\n");
-    insta::assert_snapshot!(message(&error), @"");
+    insta::assert_snapshot!(message(&error), @"
+    `[DIR]/python` ended with exit status 3 instead of an answer
+    see what `[DIR]/python -c pass` does, or choose another interpreter with --python
+    ");
 }
 
 #[test]
@@ -118,7 +124,10 @@ fn one_that_answers_and_then_fails_has_failed() {
 fn a_flood_is_stopped() {
     let error = fail_script("exec yes", LONG);
     assert!(matches!(error.kind, AskErrorKind::Flood("standard output")));
-    insta::assert_snapshot!(message(&error), @"");
+    insta::assert_snapshot!(message(&error), @"
+    `[DIR]/python` flooded its standard output and was stopped
+    start-up code of the environment (sitecustomize, .pth files) writes too much: see what `[DIR]/python -c pass` does, or use --no-spawn
+    ");
 
     let error = fail_script("exec yes flood >&2", LONG);
     assert!(matches!(error.kind, AskErrorKind::Flood("standard error")));
@@ -156,7 +165,10 @@ fn garbage_is_no_answer() {
         let error = fail_script(garbage, LONG);
         assert!(matches!(error.kind, AskErrorKind::NoAnswer), "{error}");
     }
-    insta::assert_snapshot!(message(&fail_script("true", LONG)), @"");
+    insta::assert_snapshot!(message(&fail_script("true", LONG)), @"
+    `[DIR]/python` gave no answer: it does not behave like a Python interpreter
+    choose another interpreter with --python
+    ");
 }
 
 /// What answers in the right form, but not with facts. `rev` turns the nonce
@@ -174,21 +186,30 @@ fn fail_answering(document: &str) -> AskError {
 fn an_answer_that_cannot_be_read_is_reported() {
     let error = fail_answering("{\"facts\":");
     assert!(matches!(error.kind, AskErrorKind::Garbled(_)), "{error}");
-    insta::assert_snapshot!(message(&error), @"");
+    insta::assert_snapshot!(message(&error), @"
+    `[DIR]/python` gave an answer that cannot be read: EOF while parsing a value at line 1 column 9
+    start-up code of the environment (sitecustomize, .pth files) writes too much: see what `[DIR]/python -c pass` does, or use --no-spawn
+    ");
 }
 
 #[test]
 fn a_signal_is_named() {
     let error = fail_script("kill -SEGV $$", LONG);
     assert!(matches!(error.kind, AskErrorKind::Signal(11)), "{error}");
-    insta::assert_snapshot!(message(&error), @"");
+    insta::assert_snapshot!(message(&error), @"
+    `[DIR]/python` was killed by signal 11
+    see what `[DIR]/python -c pass` does, or choose another interpreter with --python
+    ");
 }
 
 #[test]
 fn old_versions_are_refused() {
     let error = fail_answering("{\"too_old\":\"2.7.18\"}");
     assert!(matches!(&error.kind, AskErrorKind::TooOld(version) if version == "2.7.18"));
-    insta::assert_snapshot!(message(&error), @"");
+    insta::assert_snapshot!(message(&error), @"
+    `[DIR]/python` is Python 2.7.18, which is too old: 3.8 is the oldest supported
+    choose another interpreter with --python
+    ");
 
     // Real ones, where there are some: the probe must get as far in them.
     let versions = std::env::home_dir().unwrap().join(".pyenv/versions");
@@ -209,13 +230,22 @@ fn what_cannot_be_started_says_why() {
     let (_guard, scratch) = scratch();
     fs_err::os::unix::fs::symlink("/nonexistent/python3", scratch.join("python")).unwrap();
     let gone = fail(&scratch.join("python"), LONG);
-    insta::assert_snapshot!(message(&gone), @"");
+    insta::assert_snapshot!(message(&gone), @"
+    `[DIR]/python` cannot be started: No such file or directory (os error 2)
+    the file, or the interpreter that its first line names, does not exist; recreate the environment or choose another interpreter with --python
+    ");
 
     fs::write(scratch.join("plain"), "").unwrap();
     let plain = fail(&scratch.join("plain"), LONG);
-    insta::assert_snapshot!(message(&plain), @"");
+    insta::assert_snapshot!(message(&plain), @"
+    `[DIR]/plain` cannot be started: Permission denied (os error 13)
+    make the file executable, or choose another interpreter with --python
+    ");
 
     let foreign = script(&scratch.join("foreign"), "#!/nonexistent/sh\n");
     let foreign = fail(&foreign, LONG);
-    insta::assert_snapshot!(message(&foreign), @"");
+    insta::assert_snapshot!(message(&foreign), @"
+    `[DIR]/foreign` cannot be started: No such file or directory (os error 2)
+    the file, or the interpreter that its first line names, does not exist; recreate the environment or choose another interpreter with --python
+    ");
 }

@@ -193,7 +193,10 @@ fn a_path_or_a_name_may_be_an_executable_or_an_environment() {
 #[test]
 fn nothing_to_be_found_is_an_error() {
     let mut place = Place::new();
-    insta::assert_snapshot!(place.error(None), @"");
+    insta::assert_snapshot!(place.error(None), @"
+    no interpreter found: VIRTUAL_ENV and CONDA_PREFIX are not set, there is no .venv in `[DIR]/work/deep` or above it, and no python3 or python on PATH
+    name one with --python
+    ");
     place.variables.clear();
     assert!(place.locate(&Request::Unsaid).is_err());
 }
@@ -205,21 +208,39 @@ fn a_broken_active_environment_is_never_skipped() {
     place.executable(".venv/bin/python3");
     let environment = place.root.join("env");
     place.set("VIRTUAL_ENV", &environment);
-    insta::assert_snapshot!(place.error(None), @"");
+    insta::assert_snapshot!(place.error(None), @"
+    VIRTUAL_ENV is set, but `[DIR]/env` does not exist
+    recreate the environment, unset VIRTUAL_ENV, or choose an interpreter with --python
+    ");
     fs::write(&environment, "").unwrap();
-    insta::assert_snapshot!(place.error(None), @"");
+    insta::assert_snapshot!(place.error(None), @"
+    VIRTUAL_ENV is set, but `[DIR]/env` is not a directory
+    recreate the environment, unset VIRTUAL_ENV, or choose an interpreter with --python
+    ");
     fs::remove_file(&environment).unwrap();
     fs::create_dir_all(environment.join("bin")).unwrap();
-    insta::assert_snapshot!(place.error(None), @"");
+    insta::assert_snapshot!(place.error(None), @"
+    VIRTUAL_ENV is set, but `[DIR]/env` is not an environment: it has no `bin/python`
+    recreate the environment, unset VIRTUAL_ENV, or choose an interpreter with --python
+    ");
     symlink("/nonexistent/python3", environment.join("bin/python")).unwrap();
     symlink("python", environment.join("bin/python3")).unwrap();
-    insta::assert_snapshot!(place.error(None), @"");
+    insta::assert_snapshot!(place.error(None), @"
+    VIRTUAL_ENV is set, but `[DIR]/env/bin/python` is a link to `/nonexistent/python3`, which does not exist: its interpreter is gone
+    recreate the environment, unset VIRTUAL_ENV, or choose an interpreter with --python
+    ");
     fs::remove_file(environment.join("bin/python")).unwrap();
     fs::write(environment.join("bin/python"), "").unwrap();
-    insta::assert_snapshot!(place.error(None), @"");
+    insta::assert_snapshot!(place.error(None), @"
+    VIRTUAL_ENV is set, but `[DIR]/env/bin/python` is not executable
+    recreate the environment, unset VIRTUAL_ENV, or choose an interpreter with --python
+    ");
     place.variables.pop();
     place.set("CONDA_PREFIX", &environment);
-    insta::assert_snapshot!(place.error(None), @"");
+    insta::assert_snapshot!(place.error(None), @"
+    CONDA_PREFIX is set, but `[DIR]/env/bin/python` is not executable
+    recreate the environment, unset CONDA_PREFIX, or choose an interpreter with --python
+    ");
 }
 
 #[test]
@@ -227,15 +248,24 @@ fn a_broken_venv_is_never_skipped() {
     let place = Place::new();
     place.executable("bin/python3");
     fs::create_dir_all(place.root.join("work/.venv/bin")).unwrap();
-    insta::assert_snapshot!(place.error(None), @"");
+    insta::assert_snapshot!(place.error(None), @"
+    `[DIR]/work/.venv` is not an environment: it has no `bin/python`
+    recreate the environment, remove it, or choose an interpreter with --python
+    ");
     symlink(
         "/nonexistent/python3",
         place.root.join("work/.venv/bin/python"),
     )
     .unwrap();
-    insta::assert_snapshot!(place.error(None), @"");
+    insta::assert_snapshot!(place.error(None), @"
+    `[DIR]/work/.venv/bin/python` is a link to `/nonexistent/python3`, which does not exist: its interpreter is gone
+    recreate the environment, remove it, or choose an interpreter with --python
+    ");
     symlink("/nonexistent", place.root.join("work/deep/.venv")).unwrap();
-    insta::assert_snapshot!(place.error(None), @"");
+    insta::assert_snapshot!(place.error(None), @"
+    `[DIR]/work/deep/.venv` does not exist
+    recreate the environment, remove it, or choose an interpreter with --python
+    ");
 }
 
 #[test]
@@ -249,13 +279,34 @@ fn what_was_said_and_is_not_there_is_an_error() {
             "{name}"
         );
     }
-    insta::assert_snapshot!(place.error(Some("./missing")), @"");
-    insta::assert_snapshot!(place.error(Some("missing")), @"");
-    insta::assert_snapshot!(place.error(Some("empty")), @"");
-    insta::assert_snapshot!(place.error(Some("plain")), @"");
-    insta::assert_snapshot!(place.error(Some("/dev/null")), @"");
-    insta::assert_snapshot!(place.error(Some("2.7")), @"");
-    insta::assert_snapshot!(place.error(Some("3.12")), @"");
+    insta::assert_snapshot!(place.error(Some("./missing")), @"
+    `[DIR]/work/deep/./missing` does not exist
+    name an executable, the directory of an environment, or a version such as 3.12
+    ");
+    insta::assert_snapshot!(place.error(Some("missing")), @"
+    no command `missing` on PATH, and nothing of that name in `[DIR]/work/deep`
+    name an executable, the directory of an environment, or a version such as 3.12
+    ");
+    insta::assert_snapshot!(place.error(Some("empty")), @"
+    `[DIR]/work/deep/empty` is not an environment: it has no `bin/python`
+    name an executable, or the directory of an environment
+    ");
+    insta::assert_snapshot!(place.error(Some("plain")), @"
+    `[DIR]/work/deep/plain` is not executable
+    name an executable, or the directory of an environment
+    ");
+    insta::assert_snapshot!(place.error(Some("/dev/null")), @"
+    `/dev/null` is not a file
+    name an executable, or the directory of an environment
+    ");
+    insta::assert_snapshot!(place.error(Some("2.7")), @"
+    Python 2.7 cannot be a host
+    ask for a version of Python 3, from 3.8
+    ");
+    insta::assert_snapshot!(place.error(Some("3.12")), @"
+    no Python 3.12 found on PATH or among the versions of pyenv
+    name an executable with --python
+    ");
 }
 
 /// Something that has the files of an interpreter.
@@ -307,8 +358,14 @@ fn versions_are_found_on_path_and_with_pyenv() {
         assert_eq!(place.said(said), found, "{said}");
     }
     assert!(place.locate(&Request::parse("3.13.2".as_ref())).is_err());
-    insta::assert_snapshot!(place.error(Some("3.11.3")), @"");
-    insta::assert_snapshot!(place.error(Some("3.11t")), @"");
+    insta::assert_snapshot!(place.error(Some("3.11.3")), @"
+    no Python 3.11.3 found on PATH or among the versions of pyenv
+    there is 3.11.2 at `[DIR]/a/bin/python3`, 3.13.1 at `[DIR]/b/bin/python3`, 3.13.2t at `[DIR]/c/bin/python3`, 3.12.10 at `[DIR]/.pyenv/versions/3.12.10/bin/python`, 3.12.9 at `[DIR]/.pyenv/versions/3.12.9/bin/python`, 3.12.1 at `[DIR]/.pyenv/versions/3.12.1/bin/python`
+    ");
+    insta::assert_snapshot!(place.error(Some("3.11t")), @"
+    no Python 3.11t found on PATH or among the versions of pyenv
+    there is 3.11.2 at `[DIR]/a/bin/python3`, 3.13.1 at `[DIR]/b/bin/python3`, 3.13.2t at `[DIR]/c/bin/python3`, 3.12.10 at `[DIR]/.pyenv/versions/3.12.10/bin/python`, 3.12.9 at `[DIR]/.pyenv/versions/3.12.9/bin/python`, 3.12.1 at `[DIR]/.pyenv/versions/3.12.1/bin/python`
+    ");
 
     place.set("PYENV_ROOT", place.root.join("elsewhere"));
     assert!(place.locate(&Request::parse("3.12".as_ref())).is_err());

@@ -73,6 +73,7 @@ fn without_an_environment() {
     if debian().is_some() {
         let (_guard, scratch) = scratch();
         assert_equal(Path::new("/usr/bin/python3"), &shell(&scratch));
+        assert_equal(Path::new("/bin/python3"), &shell(&scratch));
     }
 }
 

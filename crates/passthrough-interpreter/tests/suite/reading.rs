@@ -309,7 +309,12 @@ fn code_is_not_run_and_said_so() {
         ]
     );
     let notes = interpreter_and_notes.notes.join("\n");
-    insta::assert_snapshot!(notes.replace(tree.root.to_str().unwrap(), "[DIR]"), @"");
+    insta::assert_snapshot!(notes.replace(tree.root.to_str().unwrap(), "[DIR]"), @"
+    the ABI flags are not known, and taken to be none
+    `[DIR]/base/lib/python3.12/site-packages/bytes.pth` is not UTF-8: its lines do not count
+    the code in `[DIR]/base/lib/python3.12/site-packages/easy-install.pth` is not run
+    `[DIR]/base/lib/python3.12/site-packages/sitecustomize.py` is not run
+    ");
 }
 
 #[test]
@@ -321,7 +326,13 @@ fn variables_that_do_not_count_are_named() {
         .into_iter()
         .collect();
     let notes = read(&executable, &shell).unwrap().notes.join("\n");
-    insta::assert_snapshot!(notes, @"");
+    insta::assert_snapshot!(notes, @"
+    the third number of Python's version is not known, and taken to be 0: 3.12.0
+    the ABI flags are not known, and taken to be none
+    PYTHONHOME is set, and does not count
+    PYTHONPLATLIBDIR is set, and does not count
+    HOME is not set, so the user's site directory is not known
+    ");
 }
 
 #[test]
@@ -331,23 +342,32 @@ fn what_no_file_tells_is_an_error() {
     script(&shim, "#!/bin/sh\n");
     let (error, text) = tree.error(&shim);
     assert!(matches!(error.kind, ReadErrorKind::Script));
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @"
+    `[DIR]/shim` is a script: only starting it tells which interpreter it stands for
+    name the interpreter itself with --python, or do without --no-spawn
+    ");
 
     let bare = tree.binary("bare/bin/python3.12");
     let (error, text) = tree.error(&bare);
     assert!(matches!(error.kind, ReadErrorKind::NoStandardLibrary));
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @"
+    `[DIR]/bare/bin/python3.12` has no standard library around it (`lib/python3.*/os.py`)
+    do without --no-spawn, or choose another interpreter with --python
+    ");
 
     let several = tree.binary("several/bin/python3");
     tree.library("several/lib/python3.12");
     tree.library("several/lib/python3.13");
     let (error, text) = tree.error(&several);
     assert!(matches!(error.kind, ReadErrorKind::Ambiguous(_)));
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @"
+    `[DIR]/several/bin/python3` may belong to any of several standard libraries: python3.12, python3.13
+    name the executable with its version, such as python3.12, or do without --no-spawn
+    ");
 
     let gone = tree.link("gone/bin/python", "/nonexistent/python3");
     let (error, text) = tree.error(&gone);
-    assert!(matches!(error.kind, ReadErrorKind::Io(_)));
+    assert!(matches!(error.kind, ReadErrorKind::Gone(_)));
     insta::assert_snapshot!(text, @"");
 }
 
