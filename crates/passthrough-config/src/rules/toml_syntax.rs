@@ -33,7 +33,7 @@ no-build-isolation-package = [\"torch\"]
 ```",
 };
 
-/// toml_edit's own limit on nested values.
+/// The TOML reader's own limit on nested values.
 const DEEPEST: u32 = 80;
 /// A header that reopens a table costs time in proportion to the tables before
 /// it, so their number is bounded.
@@ -66,7 +66,15 @@ pub(crate) fn parse<'a>(
 
     faults.sort_by_key(|fault| fault.span.start);
     // One mistake upsets what follows it in its line.
-    faults.dedup_by(|later, earlier| !source[earlier.span.start..later.span.start].contains('\n'));
+    let mut line_end = None;
+    faults.retain(|fault| {
+        let is_first = line_end.is_none_or(|end| fault.span.start > end);
+        if is_first {
+            let rest = &source[fault.span.start..];
+            line_end = Some(fault.span.start + rest.find('\n').unwrap_or(rest.len()));
+        }
+        is_first
+    });
     let further = faults.len().saturating_sub(MOST_FAULTS);
     faults.truncate(MOST_FAULTS);
     findings.extend(faults.into_iter().map(|fault| {
@@ -94,40 +102,53 @@ struct Fault {
 impl Fault {
     /// The parser's finding, in words that help where its own do not.
     fn new(source: &str, span: Span, description: &str, expected: Option<String>) -> Self {
-        let span = source.floor_char_boundary(span.start)
-            ..source.ceil_char_boundary(span.end.max(span.start));
-        let text = &source[span.clone()];
-        let message = match description {
-            "duplicate key" => format!("{} is defined twice", quoted(text)),
-            "recursion limit" => "a key has more than 80 parts".to_owned(),
-            "cannot recurse further; max recursion depth met" => {
-                "values are nested more than 80 levels deep".to_owned()
-            }
-            "integer number overflowed" => "the integer does not fit in 64 bits".to_owned(),
-            "missing escaped value" => "TOML has no such escape".to_owned(),
-            "string values must be quoted" if text.is_empty() => "a value is missing".to_owned(),
-            "string values must be quoted" => format!("{} is not a value", quoted(text)),
-            _ if matches!(expected.as_deref(), Some("`'`" | "`\"`")) => {
-                "the string is not closed".to_owned()
-            }
-            other if other.starts_with("cannot extend value") => {
-                format!("{} is a value, so it cannot be a table too", quoted(text))
-            }
-            other => {
-                let message = other.to_owned();
-                return Self {
-                    span,
-                    message,
-                    expected,
-                };
-            }
-        };
-        Self {
-            span,
-            message,
-            expected: None,
+        let span = widened(source, span);
+        match in_words(description, expected.as_deref(), &source[span.clone()]) {
+            Some(message) => Self {
+                span,
+                message,
+                expected: None,
+            },
+            None => Self {
+                span,
+                message: description.to_owned(),
+                expected,
+            },
         }
     }
+}
+
+/// Words for a fault at `text`, where the parser's own do not help.
+fn in_words(description: &str, expected: Option<&str>, text: &str) -> Option<String> {
+    let words = match description {
+        "duplicate key" => return Some(format!("{} is defined twice", quoted(text))),
+        "recursion limit" => "a key has more than 80 parts",
+        "cannot recurse further; max recursion depth met" => {
+            "values are nested more than 80 levels deep"
+        }
+        "integer number overflowed" => "the integer does not fit in 64 bits",
+        "missing escaped value" => "TOML has no such escape",
+        "string values must be quoted" if text.is_empty() => "a value is missing",
+        // A word is taken for the kind of value that it starts like.
+        "string values must be quoted" | "invalid boolean" | "invalid float" => {
+            return Some(format!("{} is not a value", quoted(text)));
+        }
+        other if other.starts_with("cannot extend value") => {
+            let text = quoted(text);
+            return Some(format!("{text} is a value, so it cannot be a table too"));
+        }
+        _ if matches!(expected, Some("`'`" | "`\"`")) => "the string is not closed",
+        _ => return None,
+    };
+    Some(words.to_owned())
+}
+
+/// The span, widened to whole characters of the source.
+fn widened(source: &str, span: Span) -> Span {
+    let is_boundary = |at: &usize| source.is_char_boundary(*at);
+    let start = (0..=span.start.min(source.len())).rfind(is_boundary);
+    let end = (span.end.max(span.start)..source.len()).find(is_boundary);
+    start.unwrap_or(0)..end.unwrap_or(source.len())
 }
 
 /// Everything that the grammar refuses.
@@ -330,6 +351,19 @@ mod tests {
         };
         assert_eq!(messages(&tables(MOST_TABLES)), "");
         assert!(messages(&tables(MOST_TABLES + 1)).contains("more than 10000 tables"));
+    }
+
+    #[test]
+    fn spans_are_widened_to_characters() {
+        for (span, expected) in [
+            (0..0, 0..0),
+            (1..2, 1..3),
+            (2..2, 1..3),
+            (3..9, 3..4),
+            (7..8, 4..4),
+        ] {
+            assert_eq!(widened("aéb", span), expected);
+        }
     }
 
     #[test]

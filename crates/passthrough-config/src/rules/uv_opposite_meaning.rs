@@ -1,6 +1,7 @@
 //! BIP114: for uv, the key means the opposite.
 
 use passthrough_diagnostic::{Diagnostic, Rule, Severity};
+use toml_edit::Array;
 
 use crate::KEY;
 use crate::survey::{Found, What};
@@ -33,7 +34,7 @@ If uv's meaning is the one that was meant, leave it: the finding only says that 
 /// Reports the key in `[tool.uv]` and `[tool.uv.pip]`, unless it lists nothing.
 pub(crate) fn check(found: &Found<'_>, findings: &mut Vec<Diagnostic>) {
     let is_uv = found.tool() == Some("uv");
-    let is_empty = found.item.as_array().is_some_and(|array| array.is_empty());
+    let is_empty = found.item.as_array().is_some_and(Array::is_empty);
     if !is_uv || is_empty {
         return;
     }
