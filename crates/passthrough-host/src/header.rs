@@ -124,6 +124,9 @@ impl Fields {
 }
 
 #[cfg(test)]
+mod differential;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -1,0 +1,8 @@
+//! Whole inventories: made by hand, by real installers, and by chance.
+
+mod forms;
+mod given;
+mod hostile;
+mod paths;
+mod support;
+mod work;
