@@ -100,7 +100,8 @@ impl Wanted {
             .find(|c: char| !c.is_ascii_digit())
             .unwrap_or(number.len());
         Self {
-            implementation: Some(implementation),
+            // PyPy's environments call theirs `python` too.
+            implementation: Some(implementation).filter(|&it| it == Implementation::PyPy),
             minor: number[..digits].parse().ok(),
             // A free-threaded build goes by both names.
             free_threaded: number[digits..].starts_with('t').then_some(true),
@@ -232,8 +233,14 @@ fn search(start: &Path, wanted: Wanted) -> Result<Option<StandardLibrary>, Vec<K
         for library in ["lib", "lib64"] {
             let mut found = kinds(&prefix.join(library), "os.py");
             found.retain(|kind| wanted.admits(*kind));
-            if wanted.free_threaded.is_none() && found.iter().any(|kind| !kind.free_threaded) {
-                found.retain(|kind| !kind.free_threaded);
+            // Where both would do, it is the ordinary one.
+            if wanted.implementation.is_none() {
+                prefer(&mut found, |kind| {
+                    kind.implementation == Implementation::CPython
+                });
+            }
+            if wanted.free_threaded.is_none() {
+                prefer(&mut found, |kind| !kind.free_threaded);
             }
             match found[..] {
                 [] => {}
@@ -249,6 +256,12 @@ fn search(start: &Path, wanted: Wanted) -> Result<Option<StandardLibrary>, Vec<K
         }
     }
     Ok(None)
+}
+
+fn prefer(kinds: &mut Vec<Kind>, good: impl Fn(Kind) -> bool) {
+    if kinds.iter().any(|&kind| good(kind)) {
+        kinds.retain(|&kind| good(kind));
+    }
 }
 
 /// The directories in `library` that are named as a standard library is, and

@@ -11,6 +11,7 @@ mod details;
 mod environment;
 mod facts;
 mod files;
+mod habits;
 mod layout;
 mod locate;
 mod model;

@@ -109,7 +109,7 @@ fn unsaid(start: &Path, environment: &Environment) -> Result<Located, LocateErro
                 executable,
                 how: How::CondaPrefix,
             })
-            .map_err(|error| error.from_variable("CONDA_PREFIX"))
+            .map_err(|error| error.blaming("CONDA_PREFIX"))
     };
     if let Some(directory) = environment.get("VIRTUAL_ENV") {
         return in_environment(&start.join(directory))
@@ -117,7 +117,7 @@ fn unsaid(start: &Path, environment: &Environment) -> Result<Located, LocateErro
                 executable,
                 how: How::VirtualEnv,
             })
-            .map_err(|error| error.from_variable("VIRTUAL_ENV"));
+            .map_err(|error| error.blaming("VIRTUAL_ENV"));
     }
     let conda = environment
         .get("CONDA_PREFIX")
@@ -249,7 +249,7 @@ struct Problem {
 }
 
 impl Problem {
-    fn from_variable(self, variable: &str) -> LocateError {
+    fn blaming(self, variable: &str) -> LocateError {
         LocateError::new(
             format!("{variable} is set, but {}", self.message),
             format!(
@@ -299,17 +299,13 @@ enum Usable {
 }
 
 fn usable(path: &Path) -> Usable {
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(_) => {
-            return match fs::read_link(path) {
-                Ok(target) => Usable::No(format!(
-                    "is a link to `{}`, which does not exist: its interpreter is gone",
-                    target.display()
-                )),
-                Err(_) => Usable::Missing,
-            };
-        }
+    let Ok(metadata) = fs::metadata(path) else {
+        return fs::read_link(path).map_or(Usable::Missing, |target| {
+            Usable::No(format!(
+                "is a link to `{}`, which does not exist: its interpreter is gone",
+                target.display()
+            ))
+        });
     };
     if !metadata.is_file() {
         Usable::No("is not a file".to_owned())

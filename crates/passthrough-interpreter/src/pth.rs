@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use fs_err as fs;
 
 use crate::files;
+use crate::habits::Habits;
 
 /// No `.pth` file of a real host comes near this size, in bytes.
 const LIMIT: u64 = 1 << 20;
@@ -35,11 +36,12 @@ pub(crate) struct Content {
 
 /// The names of the `.pth` files in a site directory, in the order in which
 /// `site` takes them. None: it cannot be listed.
-pub(crate) fn names(directory: &Path) -> Option<Vec<OsString>> {
+pub(crate) fn names(directory: &Path, habits: Habits) -> Option<Vec<OsString>> {
     let mut names: Vec<OsString> = fs::read_dir(directory)
         .ok()?
         .filter_map(|entry| Some(entry.ok()?.file_name()))
         .filter(|name| name.as_bytes().ends_with(b".pth"))
+        .filter(|name| !(habits.skips_hidden && name.as_bytes().starts_with(b".")))
         .collect();
     names.sort();
     Some(names)

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use crate::habits::Habits;
 use crate::layout::{Implementation, Layout};
 use crate::{Environment, Origin, files, pth};
 
@@ -14,15 +15,6 @@ struct Builder {
     notes: Vec<String>,
     habits: Habits,
     minor: u32,
-}
-
-/// In what `site` differs between versions and distributors.
-#[derive(Clone, Copy)]
-struct Habits {
-    /// Debian's `dist-packages`.
-    dist_packages: bool,
-    /// `.pth` files whose names begin with a dot do not count.
-    skips_hidden: bool,
 }
 
 /// The entries of `sys.path`, existing or not, and what is not known of them.
@@ -89,19 +81,6 @@ pub(crate) fn path(
     (builder.entries, builder.notes)
 }
 
-impl Habits {
-    /// Read off the text of `site.py` itself: backports and distributors'
-    /// changes do not show in a version.
-    fn of(stdlib: &Path) -> Self {
-        let text = files::read(&stdlib.join("site.py"), 1 << 20).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
-        Self {
-            dist_packages: text.contains("\"dist-packages\""),
-            skips_hidden: text.contains("not name.startswith(\".\")"),
-        }
-    }
-}
-
 impl Builder {
     fn add(&mut self, path: PathBuf, origin: Origin) {
         if self.known.insert(path.clone()) {
@@ -115,7 +94,7 @@ impl Builder {
             return;
         }
         self.add(directory.clone(), origin);
-        let Some(names) = pth::names(&directory) else {
+        let Some(names) = pth::names(&directory, self.habits) else {
             self.notes.push(format!(
                 "`{}` cannot be listed, so its .pth files are not known",
                 directory.display()
@@ -123,9 +102,6 @@ impl Builder {
             return;
         };
         for name in names {
-            if self.habits.skips_hidden && name.as_encoded_bytes().starts_with(b".") {
-                continue;
-            }
             let file = pth::read(&directory, &name, self.minor);
             match file.content {
                 Ok(content) => {
@@ -137,7 +113,9 @@ impl Builder {
                             .push(format!("the code in `{}` is not run", file.path.display()));
                     }
                 }
-                Err(problem) => self.notes.push(format!("{problem}: its lines do not count")),
+                Err(problem) => self
+                    .notes
+                    .push(format!("{problem}: its lines do not count")),
             }
         }
     }
@@ -172,7 +150,9 @@ fn packages(layout: &Layout, habits: Habits, prefix: &Path) -> Vec<PathBuf> {
     }
     packages.push(prefix.join("local/lib").join(&name).join("dist-packages"));
     packages.push(prefix.join("lib/python3/dist-packages"));
-    packages.push(prefix.join("lib").join(&name).join("dist-packages"));
+    if layout.base.kind.implementation == Implementation::CPython {
+        packages.push(prefix.join("lib").join(&name).join("dist-packages"));
+    }
     packages
 }
 

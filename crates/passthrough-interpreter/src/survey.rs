@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::facts::Facts;
+use crate::habits::Habits;
 use crate::pth::{self, PthFile};
 use crate::stamp::Aspect;
 use crate::text::Bytes;
@@ -95,6 +96,7 @@ struct Entry {
 }
 
 fn classify(path: Vec<PathBuf>, layout: &Layout, minor: u32) -> Vec<Entry> {
+    let habits = Habits::of(&layout.stdlib);
     let origins: Vec<Option<Origin>> = path
         .iter()
         .map(|entry| layout.origin(&files::normalize(entry)))
@@ -105,7 +107,7 @@ fn classify(path: Vec<PathBuf>, layout: &Layout, minor: u32) -> Vec<Entry> {
         // What is of unknown origin may have been added by `site.addsitedir`.
         let pth = match origin {
             Some(Origin::Stdlib) => Vec::new(),
-            _ => pth_files(&path, minor),
+            _ => pth_files(&path, habits, minor),
         };
         if origin.is_some() {
             for file in &pth {
@@ -141,8 +143,8 @@ fn classify(path: Vec<PathBuf>, layout: &Layout, minor: u32) -> Vec<Entry> {
         .collect()
 }
 
-fn pth_files(directory: &Path, minor: u32) -> Vec<PthFile> {
-    pth::names(directory)
+fn pth_files(directory: &Path, habits: Habits, minor: u32) -> Vec<PthFile> {
+    pth::names(directory, habits)
         .unwrap_or_default()
         .iter()
         .map(|name| pth::read(directory, name, minor))

@@ -9,7 +9,7 @@ use passthrough_interpreter::{AskOptions, Environment, LocateError, Located, Req
 use passthrough_world::python;
 use tempfile::TempDir;
 
-use crate::support::{scratch, script, venv};
+use crate::support::{interpreters, scratch, script, venv};
 
 /// A directory in which things may be found, and nothing else: no variable is
 /// set but those that a test sets.
@@ -378,7 +378,7 @@ fn versions_are_found_on_path_and_with_pyenv() {
 
 #[test]
 fn real_interpreters_are_found_by_version() {
-    for (version, python) in &python::all() {
+    for (version, python) in &interpreters() {
         let (_guard, root) = scratch();
         venv(python, &root.join("venv"), &[]);
         let environment: Environment = [("PATH", root.join("venv/bin")), ("HOME", root.clone())]

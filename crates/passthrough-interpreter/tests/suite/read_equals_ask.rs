@@ -10,7 +10,7 @@ use passthrough_world::python;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::support::{ask_in, debian, scratch, shell, site, variables, venv};
+use crate::support::{ask_in, debian, interpreters, scratch, shell, site, variables, venv};
 
 fn both(executable: &Path, environment: &Environment) -> (Interpreter, Interpreter, Vec<String>) {
     let asked = ask_in(executable, environment);
@@ -43,7 +43,7 @@ fn assert_equal(executable: &Path, environment: &Environment) {
 
 #[test]
 fn in_plain_environments_they_agree_in_everything() {
-    for python in python::all().values() {
+    for python in interpreters().values() {
         let (_guard, scratch) = scratch();
         for (name, options) in [("links", &[][..]), ("copies", &["--copies"][..])] {
             let executable = venv(python, &scratch.join(name), options);
@@ -59,7 +59,7 @@ fn in_plain_environments_they_agree_in_everything() {
 
 #[test]
 fn without_an_environment() {
-    for python in python::all().values() {
+    for python in interpreters().values() {
         let (_guard, scratch) = scratch();
         assert_equal(python, &shell(&scratch));
         let link = scratch.join("link");
@@ -79,7 +79,7 @@ fn without_an_environment() {
 
 #[test]
 fn with_system_and_user_sites() {
-    for (version, python) in &python::all() {
+    for (version, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         let user = scratch.join("user");
         fs::create_dir_all(user.join(format!("lib/python{version}/site-packages"))).unwrap();
@@ -100,7 +100,7 @@ fn with_system_and_user_sites() {
 
 #[test]
 fn when_the_configuration_does_not_say_whether_to_include_system_sites() {
-    for python in python::all().values() {
+    for python in interpreters().values() {
         let (_guard, scratch) = scratch();
         let executable = venv(python, &scratch.join("venv"), &[]);
         let file = scratch.join("venv/pyvenv.cfg");
@@ -121,7 +121,7 @@ fn when_the_configuration_does_not_say_whether_to_include_system_sites() {
 #[test]
 fn in_environments_that_other_tools_make() {
     let tools = python::environment(&python::any(), &["uv==0.13.8", "virtualenv==21.15.7"]);
-    for python in python::all().values() {
+    for python in interpreters().values() {
         let (_guard, scratch) = scratch();
         for (name, options) in [
             ("closed", &[][..]),
@@ -192,7 +192,7 @@ fn pth_text() -> impl Strategy<Value = String> {
 
 #[test]
 fn about_any_pth_file() {
-    for python in python::all().values() {
+    for python in interpreters().values() {
         let (_guard, scratch) = scratch();
         let executable = venv(python, &scratch.join("venv"), &[]);
         let shell = variables(&scratch, &[("LC_ALL", Path::new("C.UTF-8"))]);

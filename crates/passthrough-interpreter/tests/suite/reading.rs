@@ -80,10 +80,6 @@ impl Tree {
     }
 }
 
-fn identity(reading: &Reading) -> String {
-    reading.interpreter.identity.to_string()
-}
-
 #[test]
 fn a_free_threaded_interpreter_keeps_its_library_apart() {
     for name in ["python3.13t", "python3.13", "python3"] {
@@ -187,6 +183,36 @@ fn pypy_has_a_version_of_its_own() {
     let notes = tree.read(&executable).notes;
     assert_eq!(notes.len(), 2, "{notes:?}");
     assert!(notes[1].contains("implementation_version"));
+}
+
+#[test]
+fn two_implementations_may_share_a_prefix() {
+    let tree = Tree::new();
+    let dist_packages = "\"dist-packages\"";
+    for (name, library) in [("python3.9", "python3.9"), ("pypy3.9", "pypy3.9")] {
+        tree.binary(&format!("usr/bin/{name}"));
+        tree.library(&format!("usr/lib/{library}"));
+        tree.file(&format!("usr/lib/{library}/site.py"), dist_packages);
+        tree.directory(&format!("usr/lib/{library}/dist-packages"));
+    }
+    for (name, implementation) in [("python3.9", "cpython"), ("pypy3.9", "pypy")] {
+        let interpreter = tree.read(&tree.root.join("usr/bin").join(name)).interpreter;
+        assert_eq!(interpreter.identity.implementation, implementation);
+        let own = tree.root.join(format!("usr/lib/{name}/dist-packages"));
+        let seen = beyond_stdlib(&interpreter);
+        // Debian's PyPy has no such directory.
+        let expected = [(own, Origin::SystemSite)];
+        assert_eq!(seen, expected[..usize::from(name == "python3.9")]);
+    }
+    // A copy of either is called `python`; its site directory tells.
+    for (name, implementation) in [("python3.9", "cpython"), ("pypy3.9", "pypy")] {
+        let venv = format!("venv-{implementation}");
+        tree.directory(&format!("{venv}/lib/{name}/site-packages"));
+        tree.configuration(&venv, "usr/bin", "include-system-site-packages = false");
+        let copy = tree.binary(&format!("{venv}/bin/python"));
+        let interpreter = tree.read(&copy).interpreter;
+        assert_eq!(interpreter.identity.implementation, implementation);
+    }
 }
 
 #[test]
@@ -368,7 +394,10 @@ fn what_no_file_tells_is_an_error() {
     let gone = tree.link("gone/bin/python", "/nonexistent/python3");
     let (error, text) = tree.error(&gone);
     assert!(matches!(error.kind, ReadErrorKind::Gone(_)));
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @"
+    `[DIR]/gone/bin/python` is gone: `/nonexistent/python3` does not exist
+    recreate the environment, or choose another interpreter with --python
+    ");
 }
 
 #[test]

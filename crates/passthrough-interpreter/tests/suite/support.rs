@@ -1,5 +1,6 @@
 //! Interpreters and environments for the tests of this crate.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,18 @@ use fs_err as fs;
 use passthrough_interpreter::{AskOptions, Environment, Interpreter, Origin, ask};
 use passthrough_world::python;
 use tempfile::TempDir;
+
+/// Every interpreter that this crate supports, by `X.Y`: those of all tests,
+/// and Python 3.8 where pyenv has it.
+pub(crate) fn interpreters() -> BTreeMap<String, PathBuf> {
+    let mut all = python::all();
+    let versions = std::env::home_dir().unwrap().join(".pyenv/versions");
+    let oldest = (0..30)
+        .map(|patch| versions.join(format!("3.8.{patch}/bin/python3.8")))
+        .find(|python| python.is_file());
+    all.extend(oldest.map(|python| ("3.8".to_owned(), python)));
+    all
+}
 
 /// A directory that goes away with the test, as its tools see it: temporary
 /// directories may lie behind symbolic links.
