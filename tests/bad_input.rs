@@ -62,7 +62,11 @@ fn a_symlink_loop_and_a_dangling_link() {
     let context = Context::new();
     let link = context.path("project/pyproject.toml");
     fs::os::unix::fs::symlink("pyproject.toml", &link).unwrap();
-    assert_refused(&context.check(["."]), 2, &["pyproject.toml", "symbolic links"]);
+    assert_refused(
+        &context.check(["."]),
+        2,
+        &["pyproject.toml", "symbolic links"],
+    );
     fs::remove_file(&link).unwrap();
     fs::os::unix::fs::symlink("gone.toml", &link).unwrap();
     assert_refused(&context.check(["."]), 2, &["pyproject.toml"]);
@@ -73,7 +77,11 @@ fn a_fifo_in_place_of_the_file() {
     let context = Context::new();
     let path = context.path("project/pyproject.toml");
     passthrough_world::python::run(std::process::Command::new("mkfifo").arg(&path));
-    assert_refused(&context.check(["."]), 2, &["pyproject.toml", "not a regular file"]);
+    assert_refused(
+        &context.check(["."]),
+        2,
+        &["pyproject.toml", "not a regular file"],
+    );
 }
 
 #[test]
@@ -86,7 +94,10 @@ fn fifty_megabytes() {
 #[test]
 fn invalid_utf_8_is_the_projects_fault() {
     let context = Context::new();
-    context.write("project/pyproject.toml", b"[build-system]\nrequires = [\"\xff\"]\n");
+    context.write(
+        "project/pyproject.toml",
+        b"[build-system]\nrequires = [\"\xff\"]\n",
+    );
     let ran = context.check(["."]);
     assert_refused(&ran, 1, &["pyproject.toml:2:14: not valid UTF-8"]);
 }
@@ -94,7 +105,11 @@ fn invalid_utf_8_is_the_projects_fault() {
 /// A project at fault is a report, not a failure: its findings are the answer.
 fn assert_reported(context: &Context, code: &str) {
     let python = any();
-    let ran = context.check([Path::new("--python"), &python, Path::new("--output-format=concise")]);
+    let ran = context.check([
+        Path::new("--python"),
+        &python,
+        Path::new("--output-format=concise"),
+    ]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.stdout.contains(code), "{ran:?}");
     assert!(!ran.stderr.contains("panicked"), "{ran:?}");
@@ -126,7 +141,12 @@ fn nul_bytes_a_nesting_bomb_and_broken_toml() {
 fn no_interpreter() {
     let context = Context::new();
     context.pyproject(GOOD);
-    let ran = Ran::of(context.command().args(["check"]).env("PATH", context.path("empty")));
+    let ran = Ran::of(
+        context
+            .command()
+            .args(["check"])
+            .env("PATH", context.path("empty")),
+    );
     assert_refused(&ran, 2, &["python3", "hint: "]);
     let ran = context.check(["--python", "/nowhere/python"]);
     assert_refused(&ran, 2, &["/nowhere/python"]);
@@ -155,13 +175,18 @@ fn interpreters_that_misbehave() {
     context.pyproject(GOOD);
     let check = |script: &str, seconds: &str| {
         let python = context.script("bin/python3", script);
-        context.check([Path::new("--timeout"), Path::new(seconds), Path::new("--python"), &python])
+        context.check([
+            Path::new("--timeout"),
+            Path::new(seconds),
+            Path::new("--python"),
+            &python,
+        ])
     };
     let exits = check("#!/bin/sh\necho 'no \x1b[31mlicence' >&2\nexit 3\n", "10");
     assert_refused(&exits, 2, &["3", "licence"]);
     assert!(!exits.stderr.contains('\x1b'), "{exits:?}");
     let hangs = check("#!/bin/sh\nsleep 600 &\nsleep 600\n", "1");
-    assert_refused(&hangs, 2, &["1 s"]);
+    assert_refused(&hangs, 2, &["within 1s"]);
     let silent = check("#!/bin/sh\nexit 0\n", "10");
     assert_refused(&silent, 2, &["bin/python3"]);
     let floods = check("#!/bin/sh\nexec yes\n", "5");
@@ -174,7 +199,10 @@ fn interpreters_that_misbehave() {
 fn an_interpreter_that_prints_at_start_is_understood_all_the_same() {
     let context = Context::new();
     context.pyproject(GOOD);
-    let script = format!("#!/bin/sh\necho '{{\"hello\": 1}}'\nexec {} \"$@\"\n", any().display());
+    let script = format!(
+        "#!/bin/sh\necho '{{\"hello\": 1}}'\nexec {} \"$@\"\n",
+        any().display()
+    );
     let python = context.script("bin/python3", &script);
     let ran = context.check([Path::new("--python"), &python]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
@@ -190,13 +218,24 @@ fn a_host_document_that_breaks_the_schema() {
     };
     assert_refused(&check("{"), 2, &["host.json", "line 1", "hint: "]);
     assert_refused(&check("[]"), 2, &["host.json"]);
-    assert_refused(&check(r#"{"schema": "passthrough-host/2"}"#), 2, &["passthrough-host/2"]);
+    assert_refused(
+        &check(r#"{"schema": "passthrough-host/2"}"#),
+        2,
+        &["passthrough-host/2"],
+    );
     let deep = "[".repeat(100_000);
     assert_refused(&check(&deep), 2, &["host.json"]);
-    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/torch-extension/host.json");
+    let example = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../examples/torch-extension/host.json"
+    );
     let good = fs::read_to_string(example).unwrap();
     assert_eq!(check(&good).code, Some(0));
-    let unknown = good.replacen("\"name\": \"torch\"", "\"colour\": 1, \"name\": \"torch\"", 1);
+    let unknown = good.replacen(
+        "\"name\": \"torch\"",
+        "\"colour\": 1, \"name\": \"torch\"",
+        1,
+    );
     assert_refused(&check(&unknown), 2, &["colour"]);
     let not_a_name = good.replacen("\"torch\"", "\"-torch-\"", 1);
     assert_refused(&check(&not_a_name), 2, &["-torch-"]);
@@ -239,7 +278,12 @@ fn one_bad_project_does_not_hide_the_others() {
     let context = Context::new();
     context.pyproject(GOOD);
     let python = any();
-    let ran = context.check([Path::new("--python"), &python, Path::new("."), Path::new("nowhere")]);
+    let ran = context.check([
+        Path::new("--python"),
+        &python,
+        Path::new("."),
+        Path::new("nowhere"),
+    ]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.stderr.contains("nowhere"));
     assert!(ran.stdout.contains("pyproject.toml"));

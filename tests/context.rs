@@ -9,21 +9,21 @@ use fs_err as fs;
 use tempfile::TempDir;
 
 /// A temporary directory and a clean process environment.
-pub struct Context {
+pub(crate) struct Context {
     root: TempDir,
 }
 
 /// How a run ended.
 #[derive(Debug)]
-pub struct Ran {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-    pub took: Duration,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) took: Duration,
 }
 
 impl Context {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         for directory in ["home", "project"] {
             fs::create_dir(root.path().join(directory)).unwrap();
@@ -31,17 +31,17 @@ impl Context {
         Self { root }
     }
 
-    pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
+    pub(crate) fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
         self.root.path().join(relative)
     }
 
     /// The project's directory.
-    pub fn project(&self) -> PathBuf {
+    pub(crate) fn project(&self) -> PathBuf {
         self.path("project")
     }
 
     /// Writes a file below the root, with its directories.
-    pub fn write(&self, relative: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, relative: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
@@ -49,13 +49,13 @@ impl Context {
     }
 
     /// Writes the project's `pyproject.toml`.
-    pub fn pyproject(&self, text: &str) -> &Self {
+    pub(crate) fn pyproject(&self, text: &str) -> &Self {
         self.write("project/pyproject.toml", text);
         self
     }
 
     /// Writes an executable script.
-    pub fn script(&self, relative: &str, text: &str) -> PathBuf {
+    pub(crate) fn script(&self, relative: &str, text: &str) -> PathBuf {
         use std::os::unix::fs::PermissionsExt as _;
 
         let path = self.write(relative, text);
@@ -64,7 +64,7 @@ impl Context {
     }
 
     /// The binary, in the project's directory, knowing of no environment.
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_passthrough-check"));
         command
             .current_dir(self.project())
@@ -84,12 +84,15 @@ impl Context {
     }
 
     /// Runs `check` with these arguments.
-    pub fn check<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
+    pub(crate) fn check<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
         Ran::of(self.command().arg("check").args(arguments))
     }
 
     /// Runs `check --output-format json` and reads the plan.
-    pub fn plan<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> serde_json::Value {
+    pub(crate) fn plan<S: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> serde_json::Value {
         let ran = Ran::of(
             self.command()
                 .args(["check", "--output-format", "json"])
@@ -100,7 +103,7 @@ impl Context {
     }
 
     /// A virtual environment of the test's own, which it may change.
-    pub fn venv(&self, relative: &str, python: &Path, arguments: &[&str]) -> PathBuf {
+    pub(crate) fn venv(&self, relative: &str, python: &Path, arguments: &[&str]) -> PathBuf {
         let path = self.path(relative);
         passthrough_world::python::run(
             Command::new(python)
@@ -113,7 +116,7 @@ impl Context {
 }
 
 impl Ran {
-    pub fn of(command: &mut Command) -> Self {
+    pub(crate) fn of(command: &mut Command) -> Self {
         let start = Instant::now();
         let output = command.output().unwrap();
         Self {
@@ -126,17 +129,16 @@ impl Ran {
 }
 
 /// The status of a listed name in a plan document.
-pub fn status<'p>(plan: &'p serde_json::Value, name: &str) -> &'p str {
+pub(crate) fn status<'p>(plan: &'p serde_json::Value, name: &str) -> &'p str {
     let listed = plan["listed"].as_array().unwrap();
     let listed = listed.iter().find(|listed| listed["name"] == name);
-    listed
-        .unwrap_or_else(|| panic!("{name} is not listed: {plan}"))["status"]
+    listed.unwrap_or_else(|| panic!("{name} is not listed: {plan}"))["status"]
         .as_str()
         .unwrap()
 }
 
 /// The names of an array of a plan document.
-pub fn names<'p>(plan: &'p serde_json::Value, array: &str) -> Vec<&'p str> {
+pub(crate) fn names<'p>(plan: &'p serde_json::Value, array: &str) -> Vec<&'p str> {
     plan[array]
         .as_array()
         .unwrap()
@@ -146,7 +148,7 @@ pub fn names<'p>(plan: &'p serde_json::Value, array: &str) -> Vec<&'p str> {
 }
 
 /// The codes of a plan document's diagnostics.
-pub fn codes(plan: &serde_json::Value) -> Vec<&str> {
+pub(crate) fn codes(plan: &serde_json::Value) -> Vec<&str> {
     plan["diagnostics"]
         .as_array()
         .unwrap()

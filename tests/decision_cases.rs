@@ -86,7 +86,7 @@ where
 fn decide(input: CaseInput) -> Value {
     let reading = input.frontend.map_or(Reading::Neutral, Reading::Frontend);
     let pyproject = passthrough_config::read(&input.pyproject, &reading);
-    let interpreter = passthrough_host::interpreter(&input.host).unwrap();
+    let interpreter = passthrough_host::interpreter(&input.host);
     let inventory = passthrough_host::Given::from_document(input.host).unwrap();
     let host = Host {
         interpreter,
@@ -143,7 +143,13 @@ fn decide(input: CaseInput) -> Value {
     };
     let document = wire::document(&file, &pyproject, &host, &plan, true);
     let findings = pyproject.findings.into_iter().chain(plan.diagnostics);
-    let report = Report::new(document, "pyproject.toml".into(), file.text, None, findings.collect());
+    let report = Report::new(
+        document,
+        "pyproject.toml".into(),
+        file.text,
+        None,
+        findings.collect(),
+    );
     serde_json::to_value(report.plan).unwrap()
 }
 
@@ -155,14 +161,22 @@ fn differences(expected: &serde_json::Map<String, Value>, plan: &Value) -> Vec<S
         match key.as_str() {
             "listed" | "expose" | "install" => found.extend(entries(key, expected, actual)),
             "diagnostics" => {
-                let has = |code: &Value| actual.as_array().unwrap().iter().any(|found| found["code"] == *code);
+                let has = |code: &Value| {
+                    actual
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .any(|found| found["code"] == *code)
+                };
                 for wanted in expected.as_array().unwrap() {
                     if !has(&wanted["code"]) {
                         found.push(format!("no diagnostic {}", wanted["code"]));
                     }
                 }
             }
-            _ if expected != actual => found.push(format!("{key}: expected {expected}, got {actual}")),
+            _ if expected != actual => {
+                found.push(format!("{key}: expected {expected}, got {actual}"))
+            }
             _ => {}
         }
     }
@@ -173,27 +187,50 @@ fn differences(expected: &serde_json::Map<String, Value>, plan: &Value) -> Vec<S
 fn entries(key: &str, expected: &Value, actual: &Value) -> Vec<String> {
     let by_name = |entries: &Value| -> BTreeMap<String, Value> {
         let entries = entries.as_array().unwrap().iter();
-        entries.map(|entry| (entry["name"].as_str().unwrap().to_owned(), entry.clone())).collect()
+        entries
+            .map(|entry| (entry["name"].as_str().unwrap().to_owned(), entry.clone()))
+            .collect()
     };
     let (expected, actual) = (by_name(expected), by_name(actual));
     if !expected.keys().eq(actual.keys()) {
         let names = |entries: &BTreeMap<String, Value>| entries.keys().cloned().collect::<Vec<_>>();
-        return vec![format!("{key}: expected {:?}, got {:?}", names(&expected), names(&actual))];
+        return vec![format!(
+            "{key}: expected {:?}, got {:?}",
+            names(&expected),
+            names(&actual)
+        )];
     }
     expected
         .iter()
         .flat_map(|(name, fields)| {
-            fields.as_object().unwrap().iter().map(move |field| (name, field))
+            fields
+                .as_object()
+                .unwrap()
+                .iter()
+                .map(move |field| (name, field))
         })
         .filter(|(name, (field, value))| actual[*name][field.as_str()] != **value)
-        .map(|(name, (field, value))| format!("{key} {name}: expected {field} {value}, got {}", actual[name]))
+        .map(|(name, (field, value))| {
+            format!(
+                "{key} {name}: expected {field} {value}, got {}",
+                actual[name]
+            )
+        })
         .collect()
 }
 
 fn case_files(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let mut files: Vec<PathBuf> = entries
-        .flat_map(|path| if path.is_dir() { case_files(&path) } else { vec![path] })
+        .flat_map(|path| {
+            if path.is_dir() {
+                case_files(&path)
+            } else {
+                vec![path]
+            }
+        })
         .collect();
     files.sort();
     files
@@ -202,22 +239,42 @@ fn case_files(directory: &Path) -> Vec<PathBuf> {
 #[test]
 fn every_case_is_decided_as_expected() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/cases/decision");
-    let pep = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pep-draft.md")).unwrap();
+    let pep = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pep-draft.md"))
+        .unwrap();
     let mut ids = BTreeSet::new();
     let mut failures = Vec::new();
     for path in case_files(&directory) {
         let text = fs::read_to_string(&path).unwrap();
-        let case: Case = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let case: Case = serde_json::from_str(&text)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert!(ids.insert(case.id.clone()), "{} is used twice", case.id);
-        assert!(path.file_stem().unwrap() == case.id.as_str(), "{}", path.display());
-        assert!(!case.title.is_empty() && !case.why.is_empty() && !case.cites.is_empty() && !case.expect.is_empty());
+        assert!(
+            path.file_stem().unwrap() == case.id.as_str(),
+            "{}",
+            path.display()
+        );
+        assert!(
+            !case.title.is_empty()
+                && !case.why.is_empty()
+                && !case.cites.is_empty()
+                && !case.expect.is_empty()
+        );
         for cited in &case.cites {
-            assert!(pep.contains(cited.as_str()), "{}: {cited} is not in pep-draft.md", case.id);
+            assert!(
+                pep.contains(cited.as_str()),
+                "{}: {cited} is not in pep-draft.md",
+                case.id
+            );
         }
         let plan = decide(case.input);
         let differences = differences(&case.expect, &plan);
         if !differences.is_empty() {
-            failures.push(format!("{}: {}\n  {}", case.id, case.title, differences.join("\n  ")));
+            failures.push(format!(
+                "{}: {}\n  {}",
+                case.id,
+                case.title,
+                differences.join("\n  ")
+            ));
         }
     }
     assert!(ids.len() >= 30, "{} cases", ids.len());

@@ -19,7 +19,10 @@ no-build-isolation-package = ["pip"]
 
 fn demo(version: &str) -> [(&'static str, String); 2] {
     [
-        ("METADATA", format!("Metadata-Version: 2.1\nName: demo\nVersion: {version}\n\n")),
+        (
+            "METADATA",
+            format!("Metadata-Version: 2.1\nName: demo\nVersion: {version}\n\n"),
+        ),
         ("RECORD", "demo.py,,\n".to_owned()),
     ]
 }
@@ -27,7 +30,10 @@ fn demo(version: &str) -> [(&'static str, String); 2] {
 /// Writes a `demo` distribution by hand, where no installer would put one.
 fn install_demo(context: &Context, directory: &str, version: &str) -> PathBuf {
     for (name, text) in demo(version) {
-        context.write(&format!("{directory}/demo-{version}.dist-info/{name}"), text);
+        context.write(
+            &format!("{directory}/demo-{version}.dist-info/{name}"),
+            text,
+        );
     }
     context.write(&format!("{directory}/demo.py"), "");
     context.path(directory)
@@ -52,9 +58,16 @@ fn a_venv_of_every_interpreter() {
         let venv = context.venv("venv", &python, &[]);
         for arguments in [&[][..], &["--no-spawn"]] {
             let plan = context.plan(["--python", venv.to_str().unwrap()].iter().chain(arguments));
-            assert_eq!(status(&plan, "pip"), "host", "{version} {arguments:?}: {plan}");
+            assert_eq!(
+                status(&plan, "pip"),
+                "host",
+                "{version} {arguments:?}: {plan}"
+            );
             let full = plan["host"]["version"].as_str().unwrap();
-            assert!(full.starts_with(&version), "{version} {arguments:?}: {plan}");
+            assert!(
+                full.starts_with(&version),
+                "{version} {arguments:?}: {plan}"
+            );
         }
     }
 }
@@ -85,11 +98,15 @@ fn user_site_counts_where_the_interpreter_enables_it() {
     let ask = |variables: &[(&str, &str)]| {
         let mut command = Command::new(open.join("bin/python"));
         command.args(["-c", "import site; print(site.getusersitepackages())"]);
-        command.env("PYTHONUSERBASE", &user).envs(variables.iter().copied());
+        command
+            .env("PYTHONUSERBASE", &user)
+            .envs(variables.iter().copied());
         String::from_utf8(run(&mut command).stdout).unwrap()
     };
     let directory = ask(&[]);
-    let relative = Path::new(directory.trim()).strip_prefix(context.path("")).unwrap();
+    let relative = Path::new(directory.trim())
+        .strip_prefix(context.path(""))
+        .unwrap();
     install_demo(&context, relative.to_str().unwrap(), "1.0");
     let check = |variables: &[(&str, &str)], arguments: &[&str]| {
         let ran = Ran::of(
@@ -106,7 +123,11 @@ fn user_site_counts_where_the_interpreter_enables_it() {
     };
     for arguments in [&[][..], &["--no-spawn"]] {
         assert_eq!(check(&[], arguments), "host", "{arguments:?}");
-        assert_eq!(check(&[("PYTHONNOUSERSITE", "1")], arguments), "not-installed", "{arguments:?}");
+        assert_eq!(
+            check(&[("PYTHONNOUSERSITE", "1")], arguments),
+            "not-installed",
+            "{arguments:?}"
+        );
     }
 }
 
@@ -172,7 +193,9 @@ fn the_first_entry_wins_and_the_later_copy_is_reported() {
 #[test]
 fn debians_own_python() {
     let debian = Path::new("/usr/bin/python3");
-    if !Path::new("/etc/debian_version").exists() || !Path::new("/usr/lib/python3/dist-packages").is_dir() {
+    if !Path::new("/etc/debian_version").exists()
+        || !Path::new("/usr/lib/python3/dist-packages").is_dir()
+    {
         // There is no such Python on this machine: nothing to read.
         return;
     }
@@ -181,7 +204,10 @@ fn debians_own_python() {
         "import importlib.metadata as m; print('\\n'.join(sorted({d.metadata['Name'] + '==' + d.version for d in m.distributions() if 'dist-packages' in str(d._path)})))",
     ]));
     let listing = String::from_utf8(listing.stdout).unwrap();
-    let installed: BTreeMap<&str, &str> = listing.lines().filter_map(|line| line.split_once("==")).collect();
+    let installed: BTreeMap<&str, &str> = listing
+        .lines()
+        .filter_map(|line| line.split_once("=="))
+        .collect();
     let context = Context::new();
     let quoted: Vec<String> = installed.keys().map(|name| format!("{name:?}")).collect();
     let list = quoted.join(", ");
@@ -190,7 +216,11 @@ fn debians_own_python() {
     ));
     for arguments in [&[][..], &["--no-spawn"]] {
         let plan = context.plan(["--python", "/usr/bin/python3"].iter().chain(arguments));
-        assert_eq!(names(&plan, "listed").len(), installed.len(), "{arguments:?}");
+        assert_eq!(
+            names(&plan, "listed").len(),
+            installed.len(),
+            "{arguments:?}"
+        );
         for listed in plan["listed"].as_array().unwrap() {
             assert_ne!(listed["status"], "not-installed", "{arguments:?} {listed}");
         }
@@ -206,9 +236,17 @@ fn digest(root: &Path) -> BTreeMap<PathBuf, (u64, SystemTime, u32)> {
     while let Some(path) = queue.pop() {
         let metadata = fs::symlink_metadata(&path).unwrap();
         if metadata.is_dir() {
-            queue.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            queue.extend(
+                fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
         }
-        let entry = (metadata.len(), metadata.modified().unwrap(), metadata.permissions().mode());
+        let entry = (
+            metadata.len(),
+            metadata.modified().unwrap(),
+            metadata.permissions().mode(),
+        );
         found.insert(path, entry);
     }
     found
@@ -238,13 +276,25 @@ fn another_build_interpreter_rules_passthrough_out() {
     let (version, host) = pythons.first_key_value().unwrap();
     let venv = context.venv("venv", host, &[]);
     let of = |build: &Path| {
-        let plan = context.plan([Path::new("--python"), &venv, Path::new("--build-python"), build]);
+        let plan = context.plan([
+            Path::new("--python"),
+            &venv,
+            Path::new("--build-python"),
+            build,
+        ]);
         status(&plan, "pip").to_owned()
     };
     assert_eq!(of(host), "host");
     // One interpreter is enough for the test above; a second makes it complete.
     for (other, python) in &pythons {
-        assert_eq!(of(python), if other == version { "host" } else { "interpreter" });
+        assert_eq!(
+            of(python),
+            if other == version {
+                "host"
+            } else {
+                "interpreter"
+            }
+        );
     }
 }
 
@@ -254,7 +304,10 @@ fn no_spawn_starts_nothing_and_says_what_it_left_out() {
     context.pyproject(PIP);
     let venv = context.venv("venv", &any(), &[]);
     let proof = context.path("started");
-    let code = format!("import os; open({:?}, 'w').close()\n", proof.display().to_string());
+    let code = format!(
+        "import os; open({:?}, 'w').close()\n",
+        proof.display().to_string()
+    );
     fs::write(site_packages(&venv).join("hook.pth"), code).unwrap();
     let plan = context.plan([Path::new("--no-spawn"), Path::new("--python"), &venv]);
     assert_eq!(status(&plan, "pip"), "host");

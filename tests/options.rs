@@ -23,7 +23,10 @@ no-build-isolation-package = ["numpy"]
 fn context() -> Context {
     let context = Context::new();
     context.pyproject(PROJECT);
-    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/torch-extension/host.json");
+    let example = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../examples/torch-extension/host.json"
+    );
     fs::copy(example, context.path("project/host.json")).unwrap();
     context
 }
@@ -41,10 +44,24 @@ fn without_options_every_table_counts() {
     assert_eq!(status(&plan, "numpy"), "host");
     assert_eq!(plan["install"][0]["requirement"], "setuptools>=77");
     assert_eq!(plan["install"][0]["because"], "displaced");
-    let exposed = ["filelock", "fsspec", "jinja2", "markupsafe", "mpmath", "networkx", "numpy", "sympy", "torch", "typing-extensions"];
+    let exposed = [
+        "filelock",
+        "fsspec",
+        "jinja2",
+        "markupsafe",
+        "mpmath",
+        "networkx",
+        "numpy",
+        "sympy",
+        "torch",
+        "typing-extensions",
+    ];
     assert_eq!(names(&plan, "expose"), exposed);
     assert_eq!(plan["project"]["name"], "demo");
-    assert_eq!(plan["declarations"][0], serde_json::json!({"table": "tool.example", "names": ["torch"], "line": 8}));
+    assert_eq!(
+        plan["declarations"][0],
+        serde_json::json!({"table": "tool.example", "names": ["torch"], "line": 8})
+    );
 }
 
 #[test]
@@ -69,7 +86,10 @@ fn deny_and_no_passthrough() {
 
 #[test]
 fn replacing_and_hashes() {
-    assert_eq!(status(&plan(&["--replacing", "torch"]), "torch"), "replaced");
+    assert_eq!(
+        status(&plan(&["--replacing", "torch"]), "torch"),
+        "replaced"
+    );
     assert_eq!(status(&plan(&["--require-hashes"]), "torch"), "url");
 }
 
@@ -99,7 +119,13 @@ fn strict_turns_a_fallback_into_a_failure() {
     let context = context();
     let ran = context.check(["--host-json", "host.json", "--strict"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    let ran = context.check(["--host-json", "host.json", "--strict", "--replacing", "torch"]);
+    let ran = context.check([
+        "--host-json",
+        "host.json",
+        "--strict",
+        "--replacing",
+        "torch",
+    ]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     let ran = context.check(["--host-json", "host.json", "--strict", "--deny", "torch"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
@@ -124,7 +150,13 @@ fn the_text_can_come_from_standard_input() {
 fn check_is_the_default_verb() {
     let context = context();
     let run = |arguments: &[&str]| {
-        Ran::of(context.command().args(arguments).args([".", "--host-json", "host.json"])).stdout
+        Ran::of(
+            context
+                .command()
+                .args(arguments)
+                .args([".", "--host-json", "host.json"]),
+        )
+        .stdout
     };
     assert_eq!(run(&[]), run(&["check"]));
     assert!(run(&[]).contains("torch"));
@@ -158,8 +190,14 @@ fn every_format_is_written() {
     for (format, expected) in start {
         let ran = context.check(["--host-json", "host.json", "--output-format", format]);
         assert_eq!(ran.code, Some(0), "{format}: {ran:?}");
-        assert!(ran.stdout.contains(expected) || format == "concise", "{format}: {ran:?}");
-        assert!(!ran.stdout.is_empty() && ran.stdout.ends_with('\n'), "{format}: {ran:?}");
+        assert!(
+            ran.stdout.contains(expected) || format == "concise",
+            "{format}: {ran:?}"
+        );
+        assert!(
+            !ran.stdout.is_empty() && ran.stdout.ends_with('\n'),
+            "{format}: {ran:?}"
+        );
         assert!(!ran.stdout.contains('\x1b'), "{format}: {ran:?}");
     }
 }
@@ -210,10 +248,14 @@ fn schemas_and_explanations_and_completions() {
     for name in ["plan", "host"] {
         let ran = Ran::of(context.command().args(["schema", name]));
         assert_eq!(ran.code, Some(0));
-        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../spec/schema/{name}.json"));
+        let committed =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../spec/schema/{name}.json"));
         assert_eq!(ran.stdout, fs::read_to_string(committed).unwrap());
     }
-    assert_eq!(Ran::of(context.command().args(["schema", "nothing"])).code, Some(2));
+    assert_eq!(
+        Ran::of(context.command().args(["schema", "nothing"])).code,
+        Some(2)
+    );
     for rule in passthrough_check::rules::all() {
         let ran = Ran::of(context.command().args(["explain", rule.code]));
         assert_eq!(ran.code, Some(0));

@@ -57,11 +57,21 @@ fn numpy_scipy_and_an_editable_project() {
     let kernels = context.path("kernels");
     pip(
         &venv,
-        &["install", "numpy==1.26.4", "scipy==1.13.1", "setuptools==70.0.0"],
+        &[
+            "install",
+            "numpy==1.26.4",
+            "scipy==1.13.1",
+            "setuptools==70.0.0",
+        ],
     );
     pip(
         &venv,
-        &["install", "--no-deps", "--editable", kernels.to_str().unwrap()],
+        &[
+            "install",
+            "--no-deps",
+            "--editable",
+            kernels.to_str().unwrap(),
+        ],
     );
 
     // Both from the host, setuptools downloaded, and the ambiguity of uv's key.
@@ -70,7 +80,10 @@ fn numpy_scipy_and_an_editable_project() {
     assert_eq!(status(&plan, "numpy"), "host");
     assert_eq!(status(&plan, "scipy"), "host");
     assert_eq!(names(&plan, "expose"), ["numpy", "scipy"]);
-    assert_eq!(plan["expose"][0]["required_by"], serde_json::json!(["scipy"]));
+    assert_eq!(
+        plan["expose"][0]["required_by"],
+        serde_json::json!(["scipy"])
+    );
     assert_eq!(
         plan["install"],
         serde_json::json!([{"name": "setuptools", "requirement": "setuptools>=77", "because": "unlisted"}])
@@ -85,7 +98,15 @@ fn numpy_scipy_and_an_editable_project() {
     let ran = context.check(["."]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(ran.stderr, "");
-    for expected in ["numpy", "1.26.4", "scipy", "1.13.1", "setuptools>=77", "BIP114", ".venv"] {
+    for expected in [
+        "numpy",
+        "1.26.4",
+        "scipy",
+        "1.13.1",
+        "setuptools>=77",
+        "BIP114",
+        ".venv",
+    ] {
         assert!(ran.stdout.contains(expected), "{expected}: {}", ran.stdout);
     }
 
@@ -96,7 +117,10 @@ fn numpy_scipy_and_an_editable_project() {
     assert_eq!(names(&plan, "expose"), ["kernels", "numpy", "scipy"]);
     assert_eq!(plan["expose"][0]["editable"], true);
     assert_eq!(plan["expose"][0]["version"], "0.1.dev3");
-    assert_eq!((&plan["cacheable"], &plan["cache_key"]), (&false.into(), &serde_json::Value::Null));
+    assert_eq!(
+        (&plan["cacheable"], &plan["cache_key"]),
+        (&false.into(), &serde_json::Value::Null)
+    );
 
     // Without numpy in the host, scipy stays and numpy is displaced.
     pip(&venv, &["uninstall", "--yes", "numpy"]);
@@ -108,9 +132,14 @@ fn numpy_scipy_and_an_editable_project() {
     assert_eq!(plan["install"][0]["name"], "numpy");
     assert_eq!(plan["install"][0]["because"], "displaced");
     // The edge of scipy is merged in: `numpy<2.3,>=1.22.4` of scipy 1.13.1.
-    assert_eq!(plan["install"][0]["requirement"], "numpy<2.3,>=1.22.4,>=1.26");
+    assert_eq!(
+        plan["install"][0]["requirement"],
+        "numpy<2.3,>=1.22.4,>=1.26"
+    );
     let displaced = plan["diagnostics"].as_array().unwrap().iter();
-    let displaced: Vec<_> = displaced.filter(|found| found["code"] == "BIP220").collect();
+    let displaced: Vec<_> = displaced
+        .filter(|found| found["code"] == "BIP220")
+        .collect();
     assert_eq!(displaced.len(), 1);
     assert_eq!(displaced[0]["severity"], "warning");
 
@@ -132,7 +161,10 @@ fn numpy_scipy_and_an_editable_project() {
 fn the_example_finds_pip_and_misses_a_private_package() {
     let context = Context::new();
     let venv = context.venv("venv", &any(), &[]);
-    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/torch-extension");
+    let example = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../examples/torch-extension"
+    );
     let plan = context.plan(["--python", venv.to_str().unwrap(), example]);
     assert_eq!(status(&plan, "pip"), "host");
     assert_eq!(status(&plan, "acme-kernels"), "not-installed");

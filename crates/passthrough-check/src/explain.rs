@@ -71,6 +71,21 @@ pub fn terminal(rules: &[&'static Rule], options: Options) -> String {
     page.finish()
 }
 
+/// Every rule in a line or two, for a terminal.
+pub fn list(rules: impl IntoIterator<Item = &'static Rule>, options: Options) -> String {
+    let mut page = Page::new(options.color, options.width);
+    for rule in sorted(rules) {
+        let title = Styled::new(severity_style(rule.severity), rule.code)
+            .and(PLAIN, " ")
+            .and(STRONG, rule.name)
+            .and(PLAIN, ": ");
+        let words = brief(rule);
+        let words = words.split_whitespace();
+        page.hanging(&title, words.map(|word| Styled::new(PLAIN, word)));
+    }
+    page.finish()
+}
+
 fn explain(page: &mut Page, rule: &Rule) {
     let severity = rule.severity;
     let title = Styled::new(

@@ -1,2 +1,169 @@
-//! placeholder
-fn main() {}
+//! `passthrough-check`: arguments to calls to an exit code.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use clap::{ColorChoice, CommandFactory as _, Parser as _};
+use passthrough_check::cli::{CheckArgs, Cli, Command, OutputArgs};
+use passthrough_check::escape::escape;
+use passthrough_check::failure::Failure;
+use passthrough_check::render::{self, Options};
+use passthrough_check::{check, explain, rules};
+use passthrough_diagnostic::Severity;
+use passthrough_interpreter::Environment;
+use passthrough_protocol::ExitCode;
+
+/// The width of text that goes to no terminal.
+const WIDTH: usize = 100;
+
+fn main() -> std::process::ExitCode {
+    run(Cli::parse()).into()
+}
+
+fn run(cli: Cli) -> ExitCode {
+    match cli.command {
+        None => run_check(&cli.check),
+        Some(Command::Check(args)) => run_check(&args),
+        Some(Command::Schema { name }) => print_schema(&name),
+        Some(Command::Explain { name }) => run_explain(name.as_deref()),
+        Some(Command::GenerateShellCompletion { shell }) => {
+            let mut script = Vec::new();
+            let mut command = Cli::command();
+            clap_complete::generate(shell, &mut command, "passthrough-check", &mut script);
+            print(&script, ExitCode::Success)
+        }
+    }
+}
+
+fn run_check(args: &CheckArgs) -> ExitCode {
+    let mut answers = check::check(args, &Environment::of_process());
+    for failure in &answers.failures {
+        report_failure(failure, args.output.color);
+    }
+    let code = answers.exit_code();
+    if answers.reports.is_empty() {
+        return code;
+    }
+    let least = match args.output.quiet {
+        0 => Severity::Info,
+        1 => Severity::Warning,
+        _ => Severity::Error,
+    };
+    for report in &mut answers.reports {
+        report.diagnostics.retain(|found| found.severity >= least);
+    }
+    let mut text = Vec::new();
+    let format = args.output.output_format;
+    match render::write(&answers.reports, format, options(&args.output), &mut text) {
+        Ok(()) => print(&text, code),
+        Err(error) => {
+            report_failure(&Failure::unable(error), args.output.color);
+            ExitCode::Unable
+        }
+    }
+}
+
+fn print_schema(name: &str) -> ExitCode {
+    let mut schemas = passthrough_protocol::SCHEMAS.iter();
+    match schemas.find(|schema| schema.name == name) {
+        Some(schema) => print(schema.text().as_bytes(), ExitCode::Success),
+        None => {
+            report_failure(&Failure::unable("no such schema"), ColorChoice::Auto);
+            ExitCode::Unable
+        }
+    }
+}
+
+fn run_explain(name: Option<&str>) -> ExitCode {
+    let options = Options {
+        color: wants_color(ColorChoice::Auto, &io::stdout()),
+        width: width(),
+        ..Options::default()
+    };
+    let Some(name) = name else {
+        return print(
+            explain::list(rules::all(), options).as_bytes(),
+            ExitCode::Success,
+        );
+    };
+    match explain::find(rules::all(), name) {
+        Ok(found) => print(
+            explain::terminal(&found, options).as_bytes(),
+            ExitCode::Success,
+        ),
+        Err(unknown) => {
+            let mut failure = Failure::unable(&unknown);
+            failure.hint = unknown
+                .hint()
+                .or_else(|| Some("`passthrough-check explain` lists every code".to_owned()));
+            report_failure(&failure, ColorChoice::Auto);
+            ExitCode::Unable
+        }
+    }
+}
+
+fn options(args: &OutputArgs) -> Options {
+    Options {
+        verbose: args.verbose > 0,
+        color: wants_color(args.color, &io::stdout()),
+        width: width(),
+    }
+}
+
+/// `NO_COLOR` wins over the option: it is how a user says it once for all.
+fn wants_color(choice: ColorChoice, stream: &impl io::IsTerminal) -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    !refused
+        && match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                stream.is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        }
+}
+
+fn width() -> usize {
+    let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    if io::stdout().is_terminal() {
+        terminal().unwrap_or(WIDTH).clamp(40, 140)
+    } else {
+        WIDTH
+    }
+}
+
+/// Writes the answer to stdout, in one go. Whoever closed the pipe has what
+/// they wanted.
+fn print(bytes: &[u8], code: ExitCode) -> ExitCode {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Ok(()) => code,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => code,
+        Err(error) => {
+            report_failure(
+                &Failure::unable(format_args!("stdout: {error}")),
+                ColorChoice::Auto,
+            );
+            ExitCode::Unable
+        }
+    }
+}
+
+/// Writes an error and its remedy to stderr.
+fn report_failure(failure: &Failure, color: ColorChoice) {
+    let (red, cyan, reset) = if wants_color(color, &io::stderr()) {
+        ("\x1b[1;31m", "\x1b[1;36m", "\x1b[0m")
+    } else {
+        ("", "", "")
+    };
+    let mut text = format!("{red}error{reset}: {}\n", escape(&failure.message));
+    if let Some(detail) = &failure.detail {
+        for line in detail.lines() {
+            text.push_str(&format!("  {}\n", escape(line)));
+        }
+    }
+    if let Some(hint) = &failure.hint {
+        text.push_str(&format!("{cyan}hint{reset}: {}\n", escape(hint)));
+    }
+    // Nobody is left to tell that stderr is gone.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}

@@ -28,7 +28,6 @@ pub(crate) fn find(
     }
     displaced
         .iter()
-        .filter(|member| !situation.is_present_downloaded(member))
         .filter_map(|member| jointly(situation, member, pinned, walks))
         .min_by(|(a, _), (b, _)| a.cmp(b))
         .into_iter()
@@ -43,13 +42,12 @@ fn on_its_own(
 ) -> Option<Reason> {
     displaced.iter().find_map(|member| {
         let asked = asked_by(walk, member)?;
-        if let Some(present) = situation.present(member) {
-            return (!asked.admits(&present.version)).then(|| {
-                Reason::new(format!(
-                    "its closure requires `{member}{asked}`, but {} is already downloaded",
-                    present.version
-                ))
-            });
+        let present = situation.present(member);
+        if let Some(present) = present.filter(|present| !asked.admits(&present.version)) {
+            return Some(Reason::new(format!(
+                "its closure requires `{member}{asked}`, but {} is already downloaded",
+                present.version
+            )));
         }
         let all = stated(situation, member).and(&asked);
         all.is_unsatisfiable().then(|| {

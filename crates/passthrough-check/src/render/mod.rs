@@ -28,7 +28,7 @@ pub(crate) mod text;
 pub(crate) mod words;
 
 /// An output format of `check`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Format {
     /// Everything, for people.
     #[default]

@@ -41,14 +41,13 @@ pub(super) fn find(settled: &Settled<'_>, diagnostics: &mut Vec<Diagnostic>) {
             faults.into_iter().next()
         });
         let fault = fault.unwrap_or_else(|| "was displaced by another closure".to_owned());
-        let mut diagnostic = Diagnostic::new(
-            &RULE,
-            format!(
-                "`{name}` is downloaded although {} from the host: {name} {fault}",
-                needed_by(&parents),
-            ),
-        )
-        .help("the download satisfies the metadata of both; that their binary interfaces agree is not checked");
+        let message = format!(
+            "`{name}` is displaced: it {fault}; {} will see the downloaded copy",
+            parents.join(", ")
+        );
+        let mut diagnostic = Diagnostic::new(&RULE, message).help(
+            "the download satisfies the metadata of both; that their binary interfaces agree is not checked",
+        );
         if let Some(span) = situation
             .mentioned
             .get(name)
@@ -57,12 +56,5 @@ pub(super) fn find(settled: &Settled<'_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostic = diagnostic.at(span).label("downloaded for this requirement");
         }
         diagnostics.push(diagnostic);
-    }
-}
-
-fn needed_by(parents: &[&str]) -> String {
-    match parents {
-        [one] => format!("{one} needs it"),
-        many => format!("{} need it", many.join(", ")),
     }
 }

@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     code: "BIP227",
     name: "dynamic-breaks-closure",
     severity: Severity::Error,
-    requirements: &["DYN-1", "CLOS-4"],
+    requirements: &["CLOS-4", "DYN-3"],
     what: "The backend asks (`get_requires_for_build_*`) for an extra of a package that is already exposed, and what the extra needs is not on the host.",
     why: "The package is exposed and stays; what it needs in addition cannot come from anywhere.",
     example: r#"```console

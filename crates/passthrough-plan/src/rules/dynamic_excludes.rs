@@ -6,7 +6,7 @@ pub(super) static RULE: Rule = Rule {
     code: "BIP226",
     name: "dynamic-excludes-exposed",
     severity: Severity::Error,
-    requirements: &["DYN-1"],
+    requirements: &["DYN-3"],
     what: "The backend asks (`get_requires_for_build_*`) for a version of a package that the host's copy, already exposed, is not.",
     why: "The backend has run with the exposed copy in sight; to take it away again, or to put a second version beside it, would make two builds of one.",
     example: r#"```console

@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     code: "BIP222",
     name: "requires-python",
     severity: Severity::Warning,
-    requirements: &["ELIG-host"],
+    requirements: &["ELIG-requires-python"],
     what: "A package that passes through says `Requires-Python`, and the host's interpreter is outside of it.",
     why: "The package is installed and passes through all the same, but it is not supported there.",
     example: r#"```console

@@ -314,9 +314,11 @@ impl Oracle<'_> {
         if edges.is_empty() {
             return false;
         }
-        if self.downloaded_before(member) {
+        if self.downloaded_before(member) && !jointly {
             let version = &self.world.present[member].version;
-            return !jointly && edges.iter().any(|specifiers| !specifiers.admits(version));
+            if edges.iter().any(|specifiers| !specifiers.admits(version)) {
+                return true;
+            }
         }
         let stated = self
             .required(member)

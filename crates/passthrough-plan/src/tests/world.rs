@@ -256,8 +256,8 @@ const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
 fn specifier() -> impl Strategy<Value = &'static str> {
     prop_oneof![
-        6 => Just(""),
-        2 => Just(">=2"),
+        12 => Just(""),
+        3 => Just(">=2"),
         1 => Just("<2"),
         1 => Just("==1.0"),
         1 => Just("==2.*"),
@@ -295,7 +295,7 @@ fn version() -> impl Strategy<Value = Version> {
 
 fn dist() -> impl Strategy<Value = Dist> {
     let rarely = || prop::bool::weighted(0.06);
-    let requires = prop::collection::vec(requirement(), 0..4);
+    let requires = prop::collection::vec(requirement(), 0..3);
     let extras = prop_oneof![Just(vec!["x"]), Just(vec![])];
     (
         version(),
@@ -345,9 +345,17 @@ pub(super) fn world() -> impl Strategy<Value = World> {
     let host = prop::collection::btree_map(
         select(&NAMES[..]).prop_map(|name| name.parse::<PackageName>().unwrap()),
         dist(),
-        3..=8,
+        4..=8,
     );
-    let requires = prop::collection::vec(requirement(), 1..6);
+    // Some requirements at random, and some names without any condition.
+    let requires = (
+        subsequence(&NAMES[..], 2..=6),
+        prop::collection::vec(requirement(), 0..3),
+    )
+        .prop_map(|(wanted, mut requires)| {
+            requires.extend(requirements(&wanted));
+            requires
+        });
     let constraints = prop_oneof![
         3 => Just(vec![]),
         1 => prop::collection::vec(requirement(), 1..3),

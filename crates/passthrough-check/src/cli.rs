@@ -1,0 +1,160 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+use passthrough_requirement::{PackageName, Requirement};
+
+use crate::render::Format;
+
+/// Which build dependencies come from the host, and why.
+///
+/// Without a command, `check` is meant.
+#[derive(Debug, Parser)]
+#[command(
+    name = "passthrough-check",
+    version,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// The command; `check` if there is none.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The options of `check`.
+    #[command(flatten)]
+    pub check: CheckArgs,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Decide for a project and a host what would pass through, and say why.
+    Check(Box<CheckArgs>),
+    /// Print the JSON Schema of a document.
+    Schema {
+        /// Which document.
+        #[arg(value_parser = schema_names())]
+        name: String,
+    },
+    /// Explain a diagnostic: what, why, an example, and how to mend it.
+    Explain {
+        /// Its code, such as BIP114, or its name, or a requirement that it
+        /// reports on; without one, all are listed.
+        name: Option<String>,
+    },
+    /// Print a completion script for a shell.
+    GenerateShellCompletion {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Directories or pyproject.toml files; a directory means the nearest
+    /// pyproject.toml upward. `-` reads the text from standard input.
+    #[arg(value_name = "PROJECT", default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub projects: Vec<PathBuf>,
+    /// The path to show, and to look for a `.venv` from, when the text comes
+    /// from standard input.
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub stdin_filename: Option<PathBuf>,
+
+    /// How the host is found.
+    #[command(flatten)]
+    pub host: HostArgs,
+    /// What is decided.
+    #[command(flatten)]
+    pub decision: DecisionArgs,
+    /// What is printed.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// How the host is found and read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Host")]
+pub struct HostArgs {
+    /// The host's interpreter: a path, the directory of an environment, a
+    /// command, or a version. By default VIRTUAL_ENV, CONDA_PREFIX, the
+    /// nearest `.venv` upward, then `python3` on PATH.
+    #[arg(short, long, value_name = "PATH|VERSION", value_hint = ValueHint::ExecutablePath)]
+    pub python: Option<std::ffi::OsString>,
+    /// A host given in a document (see `schema host`) instead of read.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["python", "no_spawn"])]
+    pub host_json: Option<PathBuf>,
+    /// Never start the host's interpreter: read files alone.
+    #[arg(long)]
+    pub no_spawn: bool,
+    /// The interpreter that the build would run on, if it is not the host's.
+    #[arg(long, value_name = "PATH|VERSION", value_hint = ValueHint::ExecutablePath)]
+    pub build_python: Option<std::ffi::OsString>,
+    /// How long an interpreter may take to say its facts.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// Neither use nor keep the facts of an interpreter from an earlier run.
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Where the facts of interpreters are kept.
+    #[arg(long, value_name = "DIR", env = "PASSTHROUGH_CACHE_DIR", value_hint = ValueHint::DirPath)]
+    pub cache_dir: Option<PathBuf>,
+}
+
+/// What the user decides.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Decision")]
+pub struct DecisionArgs {
+    /// Read only this frontend's own table, `[tool.NAME]`, as NAME would. By
+    /// default every `[tool.*]` table counts.
+    #[arg(long, value_name = "NAME")]
+    pub frontend: Option<String>,
+    /// Refuse to pass this package through, in any role.
+    #[arg(long, value_name = "NAME")]
+    pub deny: Vec<PackageName>,
+    /// Refuse to pass anything through.
+    #[arg(long)]
+    pub no_passthrough: bool,
+    /// A package of which another version is about to be installed into the host.
+    #[arg(long, value_name = "NAME")]
+    pub replacing: Vec<PackageName>,
+    /// A requirement as if the backend had asked for it (get_requires_for_build_*).
+    #[arg(long, value_name = "REQ")]
+    pub require: Vec<Requirement>,
+    /// Constraints that the frontend would apply, one a line, as for pip.
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub constraint: Vec<PathBuf>,
+    /// As in a frontend's hash-checking mode.
+    #[arg(long)]
+    pub require_hashes: bool,
+    /// Make it an error when a required listed package falls back.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// What is printed, and how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// The format of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub output_format: Format,
+    /// When to use colour. NO_COLOR is respected.
+    #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto)]
+    pub color: clap::ColorChoice,
+    /// Say more: every remark with its place.
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Say less: errors and warnings only; twice, errors only.
+    #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "verbose")]
+    pub quiet: u8,
+}
+
+fn schema_names() -> Vec<&'static str> {
+    passthrough_protocol::SCHEMAS
+        .iter()
+        .map(|schema| schema.name)
+        .collect()
+}

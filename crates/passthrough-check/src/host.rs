@@ -1,0 +1,163 @@
+//! The host that a project is checked against.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use etcetera::BaseStrategy as _;
+use passthrough_diagnostic::{Diagnostic, Rule, Severity};
+use passthrough_host::{Given, Inventory, Site};
+use passthrough_interpreter::{AskError, AskOptions, Environment, Identity, Interpreter, Request};
+
+use crate::cli::HostArgs;
+use crate::failure::Failure;
+use crate::input;
+
+/// In MiB. No real host's inventory is larger.
+const LARGEST_DOCUMENT: u64 = 256;
+
+/// Raised with `--no-spawn` for what files alone do not tell.
+pub static RULE: Rule = Rule {
+    code: "BIP341",
+    name: "host-not-asked",
+    severity: Severity::Info,
+    requirements: &["ELIG-interpreter"],
+    what: "With `--no-spawn` the host's interpreter is not started, and something about it is not known or was left out.",
+    why: "Code in `.pth` files and `sitecustomize` can change `sys.path`. Not to run it is the point of `--no-spawn`, but then what it would have added is not seen.",
+    example: "```console\n$ passthrough-check check --no-spawn\ninfo[BIP341]: the `import` line of distutils-precedence.pth was not run\n```",
+    mend: "Leave out `--no-spawn` if you trust the host.",
+};
+
+/// A host, ready to be asked name by name.
+pub struct Host {
+    /// Its interpreter.
+    pub interpreter: Interpreter,
+    /// What is installed in it.
+    pub inventory: Box<dyn Inventory>,
+    /// How it was found.
+    pub note: String,
+    /// What was found odd about it as a whole.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Finds and reads the host, as seen from the project's `directory`.
+pub fn read(args: &HostArgs, directory: &Path, environment: &Environment) -> Result<Host, Failure> {
+    if let Some(path) = &args.host_json {
+        return given(path);
+    }
+    let options = ask_options(args);
+    let request = args
+        .python
+        .as_deref()
+        .map_or(Request::Unsaid, Request::parse);
+    let located = locate(&request, directory, environment, args, &options)?;
+    let mut findings = Vec::new();
+    let interpreter = if args.no_spawn {
+        let reading = passthrough_interpreter::read(&located.executable, environment)
+            .map_err(|error| with_hint(Failure::unable(&error), error.hint()))?;
+        findings.extend(
+            reading
+                .notes
+                .into_iter()
+                .map(|note| Diagnostic::new(&RULE, note)),
+        );
+        reading.interpreter
+    } else {
+        passthrough_interpreter::ask(&located.executable, environment, &options)
+            .map_err(|error| asking_failed(&error))?
+    };
+    let site = Site::new(&interpreter);
+    findings.extend(site.path_findings().iter().cloned());
+    Ok(Host {
+        interpreter,
+        inventory: Box::new(site),
+        note: located.how.to_string(),
+        findings,
+    })
+}
+
+/// The interpreter that the build would run on, when it is not the host's.
+pub fn build_interpreter(
+    args: &HostArgs,
+    directory: &Path,
+    environment: &Environment,
+) -> Result<Option<Identity>, Failure> {
+    let Some(said) = &args.build_python else {
+        return Ok(None);
+    };
+    let options = ask_options(args);
+    let located = locate(
+        &Request::parse(said),
+        directory,
+        environment,
+        args,
+        &options,
+    )?;
+    let interpreter = if args.no_spawn {
+        let reading = passthrough_interpreter::read(&located.executable, environment);
+        reading
+            .map_err(|error| with_hint(Failure::unable(&error), error.hint()))?
+            .interpreter
+    } else {
+        passthrough_interpreter::ask(&located.executable, environment, &options)
+            .map_err(|error| asking_failed(&error))?
+    };
+    Ok(Some(interpreter.identity))
+}
+
+fn locate(
+    request: &Request,
+    directory: &Path,
+    environment: &Environment,
+    args: &HostArgs,
+    options: &AskOptions,
+) -> Result<passthrough_interpreter::Located, Failure> {
+    let may_ask = (!args.no_spawn).then_some(options);
+    passthrough_interpreter::locate(request, directory, environment, may_ask)
+        .map_err(|error| Failure::unable(&error).hint(error.hint))
+}
+
+fn ask_options(args: &HostArgs) -> AskOptions {
+    let cache = (!args.no_cache)
+        .then(|| args.cache_dir.clone().or_else(default_cache))
+        .flatten();
+    AskOptions {
+        timeout: Duration::from_secs(args.timeout),
+        cache,
+    }
+}
+
+/// The user's cache directory; none when there is no home.
+fn default_cache() -> Option<PathBuf> {
+    let strategy = etcetera::choose_base_strategy().ok()?;
+    Some(strategy.cache_dir().join("passthrough-check"))
+}
+
+fn asking_failed(error: &AskError) -> Failure {
+    let stderr = String::from_utf8_lossy(&error.stderr);
+    let detail = (!stderr.trim().is_empty()).then(|| format!("it wrote:\n{}", stderr.trim_end()));
+    with_hint(Failure::unable(error).detail(detail), error.hint())
+}
+
+fn with_hint(failure: Failure, hint: Option<String>) -> Failure {
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// A host from a document, `--host-json`.
+fn given(path: &Path) -> Result<Host, Failure> {
+    let hint = "`passthrough-check schema host` prints the schema of the document";
+    let text = input::read(path, LARGEST_DOCUMENT)?;
+    let document: passthrough_protocol::Host = serde_json::from_slice(&text)
+        .map_err(|error| Failure::unable(format_args!("{}: {error}", path.display())).hint(hint))?;
+    let interpreter = passthrough_host::interpreter(&document);
+    let inventory = Given::from_document(document)
+        .map_err(|error| Failure::unable(format_args!("{}: {error}", path.display())).hint(hint))?;
+    Ok(Host {
+        interpreter,
+        inventory: Box::new(inventory),
+        note: format!("given by {}", path.display()),
+        findings: Vec::new(),
+    })
+}
