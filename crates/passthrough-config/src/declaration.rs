@@ -10,6 +10,7 @@ use crate::rules::{
     table_refuses_unknown_keys, tool_not_a_table, uv_opposite_meaning,
 };
 use crate::survey::{Found, What, survey};
+use crate::text::dotted;
 use crate::{Declaration, Reading};
 
 impl Reading {
@@ -84,7 +85,7 @@ fn list(
     let names = duplicate_name::distinct(names, findings);
     lists_itself::check(&names, project, findings);
     Some(Declaration {
-        table: found.table(),
+        table: dotted(found.path.iter().copied()),
         key: found.key.clone(),
         names,
     })

@@ -3,14 +3,18 @@
 use passthrough_diagnostic::Span;
 use toml_edit::{Item, Table, TableLike, Value};
 
-use crate::text::{dotted, key_span};
+use crate::text::{cut, dotted, key_span};
 use crate::{DRAFT_KEYS, KEY};
+
+/// How many tables around a key are kept. More are never shown, and a hostile
+/// file may nest thousands around each of thousands of keys.
+const MOST_SHOWN: usize = 8;
 
 /// A key that says, or seems to say, something about passthrough.
 pub(crate) struct Found<'a> {
     /// What it looks like.
     pub(crate) what: What,
-    /// The tables it is in, outermost first.
+    /// The tables it is in, outermost first: the first [`MOST_SHOWN`] of them.
     pub(crate) path: Vec<&'a str>,
     /// The key's own name.
     pub(crate) name: &'a str,
@@ -48,9 +52,11 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// The table that the key is in, dotted.
-    pub(crate) fn table(&self) -> String {
-        dotted(self.path.iter().copied())
+    /// The table that the key is in, for use in a message.
+    pub(crate) fn shown_table(&self) -> String {
+        // Cut before it is put together: a name may be as long as the file.
+        let parts: Vec<String> = self.path.iter().map(|part| cut(part)).collect();
+        cut(&dotted(parts.iter().map(String::as_str)))
     }
 }
 
@@ -104,7 +110,7 @@ fn inspect<'a>(
         if let Some(what) = classify(path, in_array, name, item) {
             found.push(Found {
                 what,
-                path: path.to_vec(),
+                path: path.iter().take(MOST_SHOWN).copied().collect(),
                 name,
                 key: table.key(name).map(key_span).unwrap_or_default(),
                 item,

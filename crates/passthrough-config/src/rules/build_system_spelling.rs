@@ -103,12 +103,10 @@ mod tests {
 
     #[test]
     fn elsewhere_it_is_another_matter() {
-        assert_eq!(
-            only(
-                "BIP116",
-                "[tool.x]\nbuild_isolation_passthrough = ['torch']"
-            ),
-            ""
-        );
+        for table in ["tool.x", "project", "build-system.x"] {
+            let source = format!("[{table}]\nbuild_isolation_passthrough = ['torch']");
+            assert_eq!(only("BIP116", &source), "", "{table}");
+            assert!(read(&source).declarations.is_empty(), "{table}");
+        }
     }
 }

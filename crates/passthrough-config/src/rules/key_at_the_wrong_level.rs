@@ -4,7 +4,6 @@ use passthrough_diagnostic::{Diagnostic, Rule, Severity};
 
 use crate::KEY;
 use crate::survey::Found;
-use crate::text::quoted;
 
 /// BIP122.
 pub static RULE: Rule = Rule {
@@ -15,8 +14,8 @@ pub static RULE: Rule = Rule {
     what: "`no-build-isolation-package` is somewhere other than directly in a `[tool.<name>]` \
            table: at the top of the file, in `[tool]` itself, in `[project]`, in \
            `[build-system]`, or deeper inside of a tool's table. It is not read.",
-    why: "Nothing passes through, and most frontends do not say so. In `[build-system]` and \
-          `[project]`, a key that is not known makes some of them refuse the project.",
+    why: "Nothing passes through, and most frontends do not say so. build 1.6 and \
+          poetry 2.5 refuse a project with a key in `[build-system]` that they do not know.",
     example: "```toml
 [tool]
 no-build-isolation-package = [\"torch\"]
@@ -32,7 +31,7 @@ pub(crate) fn check(found: &Found<'_>, findings: &mut Vec<Diagnostic>) {
     let place = if found.path.is_empty() {
         "at the top of the file".to_owned()
     } else {
-        format!("in {}", quoted(&found.table()))
+        format!("in `{}`", found.shown_table())
     };
     findings.push(
         Diagnostic::new(&RULE, format!("`{KEY}` {place} lists nothing"))

@@ -52,7 +52,7 @@ fn lone_name(item: &Item) -> Option<PackageName> {
 
 /// Reports the key in an element of an array of tables.
 pub(crate) fn in_array_of_tables(found: &Found<'_>, findings: &mut Vec<Diagnostic>) {
-    let table = cut(&found.table());
+    let table = found.shown_table();
     findings.push(
         Diagnostic::new(
             &RULE,

@@ -4,7 +4,7 @@ use passthrough_diagnostic::{Diagnostic, Rule, Severity};
 
 use crate::KEY;
 use crate::survey::Found;
-use crate::text::{cut, quoted};
+use crate::text::quoted;
 
 /// BIP120.
 pub static RULE: Rule = Rule {
@@ -35,7 +35,7 @@ pub(crate) fn check(found: &Found<'_>, findings: &mut Vec<Diagnostic>) {
             format!(
                 "{} in `[{}]` is not a key that lists anything",
                 quoted(found.name),
-                cut(&found.table()),
+                found.shown_table(),
             ),
         )
         .at(found.key.clone())
@@ -59,6 +59,7 @@ mod tests {
             "No-Build-Isolation-Package",
             "'no.build.isolation.package'",
             "no-build-isolation-pakage",
+            "no-build-isolaton-pakage",
             "nobuild-isolation-package",
             "build_isolation_passthrough",
             "build-isolation-passthroughs",

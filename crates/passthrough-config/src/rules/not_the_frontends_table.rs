@@ -4,7 +4,7 @@ use passthrough_diagnostic::{Diagnostic, Rule, Severity};
 
 use crate::Reading;
 use crate::survey::Found;
-use crate::text::{cut, dotted};
+use crate::text::dotted;
 
 /// BIP118.
 pub static RULE: Rule = Rule {
@@ -33,7 +33,7 @@ pub(crate) fn check(found: &Found<'_>, reading: &Reading, findings: &mut Vec<Dia
     let Reading::Frontend(frontend) = reading else {
         return;
     };
-    let table = cut(&found.table());
+    let table = found.shown_table();
     let own = dotted(["tool", frontend]);
     findings.push(
         Diagnostic::new(

@@ -15,7 +15,8 @@ pub static RULE: Rule = Rule {
            escapes `\\e` and `\\xHH`, and times without seconds. A byte order mark, the second 60 \
            and the year 0000 are refused by every version.",
     why: "pip, build and most backends read the file with `tomllib`, or with a library that has \
-          its rules: with them, the project cannot be built. uv reads such a file.",
+          its rules: with them, the project cannot be built. A frontend with a newer reader takes \
+          the file, so the author may never see it fail.",
     example: "```toml
 [project]
 name = \"demo\"
@@ -62,7 +63,6 @@ pub(crate) fn check(source: &str, findings: &mut Vec<Diagnostic>) {
     let mut brackets: Vec<Bracket> = Vec::new();
     let mut separator: Option<Span> = None;
     let mut in_value = false;
-    let mut after_dot = false;
     for token in Source::new(source).lex() {
         let span = token.span().start()..token.span().end();
         let in_inline_table = matches!(brackets.last(), Some(Bracket::InlineTable { .. }));
@@ -105,13 +105,11 @@ pub(crate) fn check(source: &str, findings: &mut Vec<Diagnostic>) {
             TokenKind::BasicString | TokenKind::MlBasicString => {
                 escapes(&source[span.clone()], span.start, &mut report);
             }
-            // What follows a dot is a fraction of a second, at most.
-            TokenKind::Atom if in_value && !after_dot => {
+            TokenKind::Atom if in_value => {
                 moment(&source[span.clone()], span.start, &mut report);
             }
             _ => {}
         }
-        after_dot = token.kind() == TokenKind::Dot;
         separator = match token.kind() {
             TokenKind::Comma => in_inline_table.then_some(span),
             TokenKind::Whitespace | TokenKind::Newline | TokenKind::Comment => separator,
@@ -146,7 +144,8 @@ fn escapes(raw: &str, start: usize, report: &mut impl FnMut(Cause, Span)) {
 }
 
 /// Looks for dates and times that Python does not have. The text is a valid
-/// scalar, or the start of one.
+/// scalar, or a part of one: a fraction of a second is lexed apart, and looks
+/// like neither.
 fn moment(atom: &str, start: usize, report: &mut impl FnMut(Cause, Span)) {
     let bytes = atom.as_bytes();
     let is_date = matches!(bytes, [_, _, _, _, b'-', _, _, b'-', ..]);
@@ -198,7 +197,7 @@ mod tests {
         BIP102 warning 8:2 «\e»: Python before 3.15 cannot read the escape `\e`
           ^ TOML 1.1
         "#);
-        assert_snapshot!(only("BIP102", "a = 07:32\nb = [ 1979-05-27T07:32Z, 1979-05-27 07:32+01:00 ]\nc = { d = 23:59:60 }\ne = 0000-01-01\n"), @r#"
+        assert_snapshot!(only("BIP102", "a = 07:32\nb = [ 1979-05-27t07:32Z, 1979-05-27 07:32+01:00 ]\nc = { d = 23:59:60 }\ne = 0000-01-01\n"), @r#"
         BIP102 warning 1:5 «07:32»: Python before 3.15 cannot read a time without seconds
           ^ TOML 1.1
         BIP102 warning 2:18 «07:32»: Python before 3.15 cannot read a time without seconds
@@ -220,8 +219,8 @@ mod tests {
             "a = '''\\e'''",
             "a = \"\\\\e \\\\x41\"",
             "a = \"\"\"x\\\n  y\"\"\"",
-            "0000-01-01 = 1\n[0000-02-02]\n0000-03-03.0000-01-01 = { 0000-01-01 = 1 }",
-            "a = 07:32:00.123\nb = 1979-05-27T00:32:00.999999-07:00\nc = 1979-05-27 07:32:00Z",
+            "0000-01-01 = 1\n[0000-02-02]\n0000-03-03.0000-01-01 = { 0000-01-01 = 1, 0000-01-02 = 1 }",
+            "a = 07:32:00.123\nb = 1979-05-27T00:32:00.999999-07:00\nc = 1979-05-27 07:32:00Z\nd = 07:32:00.12",
             "a = 0.5\nb = [ 1.25, 0x00, 1e6 ]",
         ] {
             assert_eq!(only("BIP102", source), "", "{source:?}");

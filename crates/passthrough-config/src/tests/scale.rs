@@ -78,6 +78,32 @@ fn huge_strings() {
 }
 
 #[test]
+fn many_keys_below_many_tables() {
+    let level = format!("{{{}a = ", "a.".repeat(79));
+    let innermost: String = (0..20_000)
+        .map(|n| format!("t{n}.no-build-isolation-package = 1,"))
+        .collect();
+    let source = format!("a = {}{{{innermost}}}{}", level.repeat(75), "}".repeat(75));
+    assert_eq!(only("BIP122", &source).matches("BIP122").count(), 20_000);
+}
+
+#[test]
+fn many_keys_below_a_huge_name() {
+    let source = format!(
+        "[tool]\n{} = [{}]",
+        "x".repeat(1_000_000),
+        "{ no-build-isolation-package = [] },".repeat(20_000)
+    );
+    let read = read(&source);
+    assert_eq!(read.findings.len(), 1 + 20_000);
+    assert!(
+        read.findings
+            .iter()
+            .all(|finding| finding.message.len() < 200)
+    );
+}
+
+#[test]
 fn unclosed_strings_and_escapes() {
     for source in [
         "'".repeat(1_000_001),
