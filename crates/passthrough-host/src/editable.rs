@@ -4,11 +4,14 @@
 //! |---|---|
 //! | setuptools, src layout or strict | `__editable__.N-V.pth`: the source directory |
 //! | setuptools, other layouts | `__editable__.N-V.pth`: imports `__editable___N_V_finder.py`, which maps packages |
-//! | hatchling, pdm-backend | `_editable_impl_N.pth`: the source directory |
-//! | flit, poetry, maturin | `N.pth`: the source directory |
+//! | hatchling | `_N.pth` or `_editable_impl_N.pth`: the source directory |
+//! | hatchling and pdm-backend, by `editables` | the same or `N.pth`: imports `_editable_impl_N.py`, which maps packages |
+//! | flit, pdm-backend, poetry, maturin | `N.pth`: the source directory |
 //! | meson-python | `N-editable.pth`: imports `_N_editable_loader.py`, which rebuilds on import |
-//! | scikit-build-core | `_editable_skbc_N.pth`: imports `_editable_skbc_N.py`, and the source directory |
+//! | scikit-build-core | `_editable_skbc_N.pth` (before 1.0 `_N_editable.pth`): imports a `.py` of that name, and source directories |
 //! | `setup.py develop` | `N.egg-link`, and a line in `easy-install.pth` |
+//!
+//! From Python 3.15 on, a `.start` file of the same name may have the imports.
 //!
 //! All but the last also say so in `direct_url.json`; the files count where
 //! that is missing, and tell where the importable files are.
@@ -26,8 +29,11 @@ const LIMIT: usize = 1024 * 1024;
 struct Leads {
     /// By its own lines: each is an entry of `sys.path`.
     paths: Vec<PathBuf>,
-    /// By the modules that it imports: places that these name.
+    /// By the finders that it imports: places that these name.
     mapped: Vec<PathBuf>,
+    /// Whether the file has, or imports, a name that only backends give, and
+    /// only to editable installs.
+    by_name: bool,
 }
 
 /// Tells whether a copy with this `direct_url.json` and these `.pth` files
@@ -42,10 +48,11 @@ pub(crate) fn editable(direct_url: Option<&DirectUrl>, pth_files: &[PathBuf]) ->
     let mut leads = Leads::default();
     for file in pth_files {
         if let Some(found) = read(file)
-            && (declared || by_name(file) || leads_away(&found, file))
+            && (declared || found.by_name || leads_away(&found, file))
         {
             leads.paths.extend(found.paths);
             leads.mapped.extend(found.mapped);
+            leads.by_name |= found.by_name;
         }
     }
     let source = match direct_url.filter(|_| declared) {
@@ -53,13 +60,18 @@ pub(crate) fn editable(direct_url: Option<&DirectUrl>, pth_files: &[PathBuf]) ->
         None if leads == Leads::default() => return None,
         None => leads.paths.first().or(leads.mapped.first()).cloned(),
     };
-    let exists = match (&source, leads.paths.is_empty()) {
+    let leads_to = if leads.paths.is_empty() {
+        &leads.mapped
+    } else {
+        &leads.paths
+    };
+    let exists = match &source {
         // Without its source directory a project is gone; with it, the part
         // that is imported may be.
-        (Some(source), true) if declared => source.is_dir(),
-        (Some(source), false) => (!declared || source.is_dir()) && any_exists(&leads.paths),
-        (_, true) => any_exists(&leads.mapped),
-        (None, false) => any_exists(&leads.paths),
+        Some(source) if declared => {
+            source.is_dir() && (leads.paths.is_empty() || any_exists(leads_to))
+        }
+        _ => any_exists(leads_to),
     };
     Some(Editable { source, exists })
 }
@@ -68,13 +80,14 @@ fn any_exists(paths: &[PathBuf]) -> bool {
     paths.iter().any(|path| path.exists())
 }
 
-/// Whether only backends that install editable give such names.
-fn by_name(file: &Path) -> bool {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with("__editable__.")
-        || name.starts_with("_editable_impl_")
-        || name.starts_with("_editable_skbc_")
-        || name.ends_with("-editable.pth")
+/// Whether backends give this name to the files of editable installs only.
+fn is_editable_name(stem: &str) -> bool {
+    stem.starts_with("__editable__")
+        || stem.starts_with("_editable_impl_")
+        || stem.starts_with("_editable_skbc_")
+        || stem.ends_with("-editable")
+        || stem.ends_with("_editable_loader")
+        || (stem.starts_with('_') && stem.ends_with("_editable"))
 }
 
 /// Whether a `.pth` file of any other name leads out of its directory: many
@@ -87,21 +100,28 @@ fn leads_away(leads: &Leads, file: &Path) -> bool {
 fn read(file: &Path) -> Option<Leads> {
     let text = open::read_text(file, LIMIT).ok()?;
     let directory = file.parent()?;
-    let mut leads = Leads::default();
+    let mut leads = Leads {
+        by_name: is_editable_name(&file.file_stem()?.to_string_lossy()),
+        ..Leads::default()
+    };
+    // PEP 829: `.start` files take over the import lines of `.pth` files.
+    let is_start = file.extension()?.eq_ignore_ascii_case("start");
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     for line in text.lines().map(str::trim_end) {
-        if let Some(imports) = line
+        let imports = line
             .strip_prefix("import ")
             .or_else(|| line.strip_prefix("import\t"))
-        {
-            let module = module(imports).map(|name| directory.join(format!("{name}.py")));
-            if let Some(code) = module.and_then(|path| open::read_text(&path, LIMIT).ok()) {
-                leads.mapped.extend(absolute_paths(&code));
+            .or_else(|| is_start.then_some(line));
+        if let Some(imports) = imports {
+            if let Some(finder) = module(imports).filter(|module| is_editable_name(module)) {
+                leads.by_name = true;
+                let code = open::read_text(&directory.join(format!("{finder}.py")), LIMIT);
+                leads
+                    .mapped
+                    .extend(absolute_paths(&code.unwrap_or_default()));
             }
-        } else if !line.trim().is_empty() && !line.starts_with('#') {
-            let path = Path::new(line);
-            if path.is_absolute() {
-                leads.paths.push(path.to_owned());
-            }
+        } else if Path::new(line).is_absolute() {
+            leads.paths.push(PathBuf::from(line));
         }
     }
     Some(leads)
@@ -120,7 +140,11 @@ fn module(imports: &str) -> Option<&str> {
 /// component: what a finder maps, with few exceptions.
 fn absolute_paths(code: &str) -> Vec<PathBuf> {
     let mut paths = Vec::new();
-    for line in code.lines() {
+    // A list on a line of its own is meson-python's command to rebuild.
+    let lines = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('['));
+    for line in lines {
         for quote in ['\'', '"'] {
             // Every second piece is between quotes. No path of a finder holds
             // one: Python would have escaped it, or changed the kind.
@@ -276,6 +300,20 @@ mod tests {
         );
         fs::remove_dir_all(&package).unwrap();
         assert_eq!(editable(None, &pth), world.at(&package, false));
+    }
+
+    #[test]
+    fn start_files_name_finders_too() {
+        let world = world();
+        let package = world.source.join("foo");
+        fs::create_dir_all(&package).unwrap();
+        let code = format!("install({{'foo': '{}'}})\n", package.display());
+        world.write("_editable_skbc_foo.py", &code);
+        let start = world.write(
+            "_editable_skbc_foo.start",
+            "\u{feff}_editable_skbc_foo:entrypoint",
+        );
+        assert_eq!(editable(None, &start), world.at(&package, true));
     }
 
     #[test]

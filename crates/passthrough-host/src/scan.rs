@@ -106,7 +106,7 @@ impl Scan {
         self.egg_links.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The `.pth` files whose names speak of `name`.
+    /// The `.pth` and `.start` files whose names speak of `name`.
     pub(crate) fn pth_files(&self, name: &PackageName) -> &[PathBuf] {
         self.pth_files.get(name).map_or(&[], Vec::as_slice)
     }
@@ -188,11 +188,11 @@ fn egg_stem(path: &Path) -> Option<String> {
         .map(Into::into)
 }
 
-/// The distribution that a `.pth` file belongs to, going by the names that
+/// The distribution that a `.pth` (or `.start`) file belongs to, going by the names that
 /// build backends give to the files of editable installs.
 fn pth_name(file_name: &str) -> Option<PackageName> {
     let (stem, extension) = file_name.rsplit_once('.')?;
-    if !extension.eq_ignore_ascii_case("pth") {
+    if !extension.eq_ignore_ascii_case("pth") && !extension.eq_ignore_ascii_case("start") {
         return None;
     }
     if let Some(setuptools) = stem.strip_prefix("__editable__.") {
@@ -200,8 +200,10 @@ fn pth_name(file_name: &str) -> Option<PackageName> {
     }
     stem.strip_prefix("_editable_impl_")
         .or_else(|| stem.strip_prefix("_editable_skbc_"))
+        .or_else(|| stem.strip_prefix('_')?.strip_suffix("_editable"))
         .or_else(|| stem.strip_suffix("-editable"))
-        .unwrap_or(stem)
+        // hatchling puts an underscore in front.
+        .unwrap_or_else(|| stem.trim_start_matches('_'))
         .parse()
         .ok()
 }
@@ -315,6 +317,9 @@ mod tests {
             ("_editable_skbc_foo_bar.pth", Some("foo-bar")),
             ("foo-bar-editable.pth", Some("foo-bar")),
             ("Foo.Bar.PTH", Some("foo-bar")),
+            ("_foo_bar.pth", Some("foo-bar")),
+            ("_foo_bar_editable.pth", Some("foo-bar")),
+            ("_editable_skbc_foo_bar.start", Some("foo-bar")),
             ("__editable__.pth", None),
             ("foo.py", None),
             ("pth", None),

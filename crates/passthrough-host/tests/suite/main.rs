@@ -1,5 +1,6 @@
 //! Whole inventories: made by hand, by real installers, and by chance.
 
+mod editables;
 mod forms;
 mod given;
 mod hostile;
