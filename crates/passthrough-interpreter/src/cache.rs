@@ -22,7 +22,7 @@ use crate::survey::Survey;
 use crate::text::Bytes;
 use crate::{Environment, Identity, Interpreter, Knowledge, Origin, PathEntry, probe};
 
-/// To be raised when this crate comes to understand the same answer differently.
+/// The form of the file.
 const FORMAT: &str = "passthrough-interpreter/1";
 
 /// The largest file that is read or written, in bytes.
@@ -153,6 +153,8 @@ fn setting(environment: &Environment) -> String {
         digest.update(bytes);
     };
     add(probe::SOURCE.as_bytes());
+    // The next version may make something else of the same answer.
+    add(env!("CARGO_PKG_VERSION").as_bytes());
     let system = rustix::system::uname();
     for value in [
         system.sysname(),

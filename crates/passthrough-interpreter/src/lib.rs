@@ -3,6 +3,9 @@
 //! [`locate`] finds the interpreter that the user means, [`ask`] starts it
 //! once and remembers the answer, [`read`] tells what the files alone say
 //! without starting anything. None of them knows about distributions.
+//!
+//! What the process around it has, its environment variables above all, comes
+//! in as a value ([`Environment`]). The crate is for Unix.
 
 mod ask;
 mod by_version;

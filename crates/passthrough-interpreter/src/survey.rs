@@ -4,6 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use passthrough_requirement::MarkerEnvironment;
+
 use crate::facts::Facts;
 use crate::habits::Habits;
 use crate::pth::{self, PthFile};
@@ -27,7 +29,7 @@ pub(crate) fn survey(facts: Facts, executable: &Path) -> Survey {
         packages: facts.packages.into_iter().map(normal).collect(),
         user: facts.user.into_iter().map(normal).next(),
     };
-    let markers: passthrough_requirement::MarkerEnvironment = facts.markers.into();
+    let markers: MarkerEnvironment = facts.markers.into();
     let path: Vec<PathBuf> = facts.path.into_iter().map(Bytes::into_path).collect();
     let minor = minor(&markers.python_version);
     let mut entries = classify(path, &layout, minor);

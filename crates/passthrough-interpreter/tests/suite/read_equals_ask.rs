@@ -187,7 +187,15 @@ fn pth_text() -> impl Strategy<Value = String> {
         "//",
         "..",
     ]);
-    prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(piece, 0..8).prop_map(|pieces| {
+        let text = pieces.concat();
+        if text.contains("import") {
+            // Code that fails would end the file, for a started interpreter alone.
+            text.replace('\0', "").replace("import", "import sys #")
+        } else {
+            text
+        }
+    })
 }
 
 #[test]
@@ -215,8 +223,6 @@ fn about_any_pth_file() {
                     .iter()
                     .map(|(name, text)| {
                         let path = site.join(name);
-                        // Code that fails ends the file for a started interpreter.
-                        let text = text.replace("import", "import sys #");
                         let text = text.replace("ROOT", scratch.to_str().unwrap());
                         fs::write(&path, text).unwrap();
                         path
