@@ -19,6 +19,10 @@ pub(crate) enum Form {
     EggLink,
 }
 
+/// The most readings of one stem; a file name has room for 127 dashes, and a
+/// directory for any number of such names.
+const READINGS: usize = 16;
+
 /// One reading of a stem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reading {
@@ -57,7 +61,10 @@ pub(crate) fn readings(form: Form, stem: &str) -> Vec<Reading> {
         return reading(stem, None).into_iter().collect();
     }
     let stem = without_tags(form, stem);
-    let splits = || stem.match_indices('-').map(|(place, _)| place);
+    let splits = || {
+        let dashes = stem.match_indices('-').map(|(place, _)| place);
+        dashes.take(READINGS)
+    };
     let Some(first) = splits().next() else {
         return reading(stem, None).into_iter().collect();
     };
@@ -198,6 +205,11 @@ mod tests {
         assert_eq!(shown(Form::EggInfo, "foo-bar"), ["foo bar", "foo-bar"]);
         // What is not a name is no reading.
         assert_eq!(shown(Form::DistInfo, "foo-"), ["foo "]);
+    }
+
+    #[test]
+    fn readings_are_bounded() {
+        assert_eq!(readings(Form::DistInfo, &"a-".repeat(127)).len(), READINGS);
     }
 
     #[test]

@@ -71,10 +71,7 @@ impl Scan {
         for (index, candidate) in scan.candidates.iter().enumerate() {
             for reading in &candidate.readings {
                 let found = scan.by_name.entry(reading.name.clone()).or_default();
-                // Two readings of one entry may normalise to the same name.
-                if found.last() != Some(&index) {
-                    found.push(index);
-                }
+                found.push(index);
             }
         }
         for paths in scan
@@ -229,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reading_is_a_candidate_once() {
+    fn every_reading_is_a_candidate() {
         let directory = tempfile::tempdir().unwrap();
         for file in [
             "foo-bar-1.0.dist-info",

@@ -33,6 +33,9 @@ pub struct Site {
     sys_path: Vec<PathEntry>,
     databases: Databases,
     scan: OnceCell<Scan>,
+    /// Where the entries of `sys.path` lead to; only asked when a name is
+    /// found in more than one.
+    places: OnceCell<Vec<Option<PathBuf>>>,
     answers: RefCell<HashMap<PackageName, Option<Rc<Installed>>>>,
 }
 
@@ -43,6 +46,7 @@ impl Site {
             sys_path: interpreter.sys_path.clone(),
             databases: Databases::new(&interpreter.prefix, &interpreter.base_prefix),
             scan: OnceCell::new(),
+            places: OnceCell::new(),
             answers: RefCell::default(),
         }
     }
@@ -97,19 +101,29 @@ impl Site {
         let Some((entry, copy)) = first else {
             return self.lost_link(name);
         };
-        let later = entries
+        let shadowed = entries
             .flatten()
-            .filter(|candidate| self.is_named(name, candidate));
-        let shadowed = later
+            .filter(|candidate| self.is_distinct(candidate.entry))
+            .filter(|candidate| self.is_named(name, candidate))
             .map(|candidate| Shadowed {
                 version: candidate.version(name).map(str::to_owned),
                 info: self.sys_path[candidate.entry]
                     .path
                     .join(&candidate.file_name),
             })
-            .filter(|shadowed| !is_same(&shadowed.info, &copy.info))
             .collect();
         Some(self.complete(name, entry, copy, shadowed))
+    }
+
+    /// Whether no earlier entry of `sys.path` leads to the same directory:
+    /// `lib64` is often a link to `lib`.
+    fn is_distinct(&self, entry: usize) -> bool {
+        let places = self.places.get_or_init(|| {
+            let place = |entry: &PathEntry| fs_err::canonicalize(&entry.path).ok();
+            self.sys_path.iter().map(place).collect()
+        });
+        let place = &places[entry];
+        place.is_none() || !places[..entry].contains(place)
     }
 
     /// Whether a candidate is `name` indeed; reads its metadata only if
@@ -297,7 +311,7 @@ fn link_target(link: &Path) -> Option<PathBuf> {
     (!line.is_empty()).then(|| link.parent().unwrap_or(link).join(line))
 }
 
-/// Whether two paths lead to the same place: `lib64` is often a link to `lib`.
+/// Whether two paths lead to the same place.
 fn is_same(a: &Path, b: &Path) -> bool {
     if a == b {
         return true;

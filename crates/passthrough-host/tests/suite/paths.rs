@@ -102,8 +102,21 @@ fn one_directory_by_two_paths_shadows_nothing() {
     builder.dist_info("foo", "1.0").write();
     let lib64 = directory.path().join("lib64");
     symlink("lib", &lib64).unwrap();
-    let site = site(&[builder.directory(), &lib64, builder.directory()]);
+    let before = SiteBuilder::new(directory.path().join("before"));
+    before.dist_info("bar", "1.0").write();
+    builder.dist_info("bar", "2.0").write();
+    builder.dist_info("twice", "1.0").write();
+    builder.dist_info("twice", "2.0").write();
+    let path = [
+        before.directory(),
+        builder.directory(),
+        &lib64,
+        builder.directory(),
+    ];
+    let site = site(&path);
     assert_eq!(shown(&site, "foo"), "1.0 record");
+    assert_eq!(shown(&site, "bar"), "1.0 record [BIP301]");
+    assert_eq!(site.get(&name("twice")).unwrap().shadowed, []);
 }
 
 #[test]
@@ -137,7 +150,7 @@ fn an_entry_without_permission() {
     secret.dist_info("foo", "1.0").write();
     let good = SiteBuilder::new(directory.path().join("good"));
     good.dist_info("foo", "2.0").write();
-    fs::set_permissions(secret.directory(), Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(secret.directory(), Permissions::from_mode(0o000)).unwrap();
     // The superuser may read anything.
     let readable = fs::read_dir(secret.directory()).is_ok();
     let site = site(&[secret.directory(), good.directory()]);
