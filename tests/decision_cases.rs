@@ -175,7 +175,7 @@ fn differences(expected: &serde_json::Map<String, Value>, plan: &Value) -> Vec<S
                 }
             }
             _ if expected != actual => {
-                found.push(format!("{key}: expected {expected}, got {actual}"))
+                found.push(format!("{key}: expected {expected}, got {actual}"));
             }
             _ => {}
         }

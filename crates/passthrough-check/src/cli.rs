@@ -1,5 +1,10 @@
 //! The command line, as clap reads it.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are the text of --help, not Markdown"
+)]
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};

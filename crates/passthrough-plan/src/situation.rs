@@ -65,7 +65,7 @@ impl Demand {
         self.specifiers
             .iter()
             .filter(|specifiers| !specifiers.admits(version))
-            .min_by_key(|specifiers| specifiers.to_string())
+            .min_by_key(ToString::to_string)
     }
 
     /// The first direct reference that the host's copy does not record.
