@@ -32,7 +32,11 @@ pub(crate) fn read(location: &Path, info: &Path, candidate: &Candidate) -> Read 
                 candidate.file_name.to_string_lossy().into_owned(),
             ),
             Err(error) => {
-                return Read::failed(rules::unreadable(format!("cannot be read: {error}")));
+                let words = format!("its zip file cannot be read: {error}");
+                return Read {
+                    shape: Shape::Zipped,
+                    ..Read::failed(rules::unreadable(words))
+                };
             }
         }
     } else {
