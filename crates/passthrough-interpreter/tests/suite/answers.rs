@@ -44,7 +44,7 @@ fn a_plain_environment_sees_the_standard_library_and_its_own_packages() {
 
 #[test]
 fn system_site_packages_come_last() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         let executable = venv(python, &scratch.join("venv"), &["--system-site-packages"]);
         let interpreter = ask_in(&executable, &shell(&scratch));
@@ -65,7 +65,7 @@ fn system_site_packages_come_last() {
 
 #[test]
 fn the_user_site_counts_where_the_interpreter_enables_it() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         let base = scratch.join("user");
         let interpreter = ask_in(python, &shell(&scratch));
@@ -127,7 +127,7 @@ fn pythonpath_does_not_count() {
 
 #[test]
 fn the_current_directory_does_not_count_even_where_a_wrapper_chooses_it() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         let trap = scratch.join("trap");
         fs::create_dir(&trap).unwrap();
@@ -164,7 +164,7 @@ fn what_start_up_code_says_is_the_current_directory_does_not_count() {
 
 #[test]
 fn paths_in_pth_files_are_told_with_the_file() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         let executable = venv(python, &scratch.join("venv"), &[]);
         let site = site(&ask_in(&executable, &shell(&scratch)));
@@ -216,7 +216,7 @@ fn an_entry_that_leads_to_the_same_place_counts_once() {
 
 #[test]
 fn start_up_code_may_print_and_add_entries() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         let executable = venv(python, &scratch.join("venv"), &[]);
         let plain = ask_in(&executable, &shell(&scratch));
@@ -250,7 +250,7 @@ fn start_up_code_may_print_and_add_entries() {
 
 #[test]
 fn the_other_variables_of_python_keep_their_effect_and_do_no_harm() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         let executable = venv(python, &scratch.join("venv"), &[]);
         let plain = ask_in(&executable, &shell(&scratch));
@@ -276,7 +276,7 @@ fn the_other_variables_of_python_keep_their_effect_and_do_no_harm() {
 
 #[test]
 fn no_bytecode_is_written_into_the_host() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         let executable = venv(python, &scratch.join("venv"), &[]);
         let site = site(&ask_in(&executable, &shell(&scratch)));
@@ -303,7 +303,7 @@ fn no_bytecode_is_written_into_the_host() {
 
 #[test]
 fn paths_need_not_be_text() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         venv(python, &scratch.join("venv"), &[]);
         let odd = scratch.join(OsStr::from_bytes(b"v\xff\"\\\n\xe2\x82\xac"));
@@ -381,7 +381,7 @@ fn debian_keeps_its_packages_in_dist_packages() {
 
 #[test]
 fn flags_and_platform_are_those_of_sysconfig() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         let output = python::run(Command::new(python).args([
             "-c",

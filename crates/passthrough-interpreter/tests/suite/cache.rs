@@ -287,6 +287,22 @@ fn a_replaced_site_directory_is_seen() {
 }
 
 #[test]
+fn a_user_site_that_comes_into_being_is_seen() {
+    let host = Host::new();
+    let configuration = host.root.join("venv/pyvenv.cfg");
+    let text = fs::read_to_string(&configuration).unwrap();
+    fs::write(&configuration, text.replace("= false", "= true")).unwrap();
+    settle();
+    let version = host.ask().identity.version;
+    let user = host
+        .root
+        .join(format!(".local/lib/python{version}/site-packages"));
+    host.assert_seen(|_| fs::create_dir_all(&user).unwrap());
+    let entries = beyond_stdlib(&host.ask());
+    assert!(entries.contains(&(user, Origin::UserSite)));
+}
+
+#[test]
 fn another_executable_is_seen() {
     let host = Host::new();
     let twin = host.root.join("twin");
@@ -315,22 +331,21 @@ fn a_link_that_leads_to_another_name_of_the_executable_is_seen() {
 #[test]
 fn variables_of_python_and_the_home_are_seen() {
     let host = Host::new();
-    host.ask();
-    for (count, (name, value)) in [
+    for (name, value) in [
         ("PYTHONUSERBASE", "/nowhere"),
         ("PYTHONNOUSERSITE", "1"),
         ("PYTHONSAFEPATH", "1"),
         ("_PYTHON_HOST_PLATFORM", "crossed"),
         ("HOME", "/nowhere"),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+        ("LC_ALL", "C"),
+    ] {
+        host.ask();
+        let spawns = host.spawns();
         let shell = variables(&host.root, &[(name, Path::new(value))]);
         let first = host.ask_with(&shell);
-        assert_eq!(host.spawns(), count + 2, "{name}");
+        assert_eq!(host.spawns(), spawns + 1, "{name}");
         assert_eq!(host.ask_with(&shell), first);
-        assert_eq!(host.spawns(), count + 2, "{name}");
+        assert_eq!(host.spawns(), spawns + 1, "{name}");
     }
 }
 

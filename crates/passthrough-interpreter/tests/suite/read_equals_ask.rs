@@ -43,7 +43,7 @@ fn assert_equal(executable: &Path, environment: &Environment) {
 
 #[test]
 fn in_plain_environments_they_agree_in_everything() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         for (name, options) in [("links", &[][..]), ("copies", &["--copies"][..])] {
             let executable = venv(python, &scratch.join(name), options);
@@ -59,7 +59,7 @@ fn in_plain_environments_they_agree_in_everything() {
 
 #[test]
 fn without_an_environment() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         assert_equal(python, &shell(&scratch));
         let link = scratch.join("link");
@@ -72,7 +72,6 @@ fn without_an_environment() {
     }
     if debian().is_some() {
         let (_guard, scratch) = scratch();
-        assert_equal(Path::new("/usr/bin/python3"), &shell(&scratch));
         assert_equal(Path::new("/bin/python3"), &shell(&scratch));
     }
 }
@@ -100,7 +99,7 @@ fn with_system_and_user_sites() {
 
 #[test]
 fn when_the_configuration_does_not_say_whether_to_include_system_sites() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         let executable = venv(python, &scratch.join("venv"), &[]);
         let file = scratch.join("venv/pyvenv.cfg");
@@ -121,7 +120,7 @@ fn when_the_configuration_does_not_say_whether_to_include_system_sites() {
 #[test]
 fn in_environments_that_other_tools_make() {
     let tools = python::environment(&python::any(), &["uv==0.13.8", "virtualenv==21.15.7"]);
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         for (name, options) in [
             ("closed", &[][..]),
@@ -200,7 +199,7 @@ fn pth_text() -> impl Strategy<Value = String> {
 
 #[test]
 fn about_any_pth_file() {
-    for python in interpreters().values() {
+    for (_, python) in &interpreters() {
         let (_guard, scratch) = scratch();
         let executable = venv(python, &scratch.join("venv"), &[]);
         let shell = variables(&scratch, &[("LC_ALL", Path::new("C.UTF-8"))]);

@@ -1,6 +1,5 @@
 //! Interpreters and environments for the tests of this crate.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,15 +11,20 @@ use passthrough_interpreter::{AskOptions, Environment, Interpreter, Origin, ask}
 use passthrough_world::python;
 use tempfile::TempDir;
 
-/// Every interpreter that this crate supports, by `X.Y`: those of all tests,
-/// and Python 3.8 where pyenv has it.
-pub(crate) fn interpreters() -> BTreeMap<String, PathBuf> {
-    let mut all = python::all();
+/// Every interpreter that this crate supports, with its `X.Y`: those of all
+/// tests, Python 3.8 where pyenv has it, and Debian's own if this is Debian.
+pub(crate) fn interpreters() -> Vec<(String, PathBuf)> {
+    let mut all: Vec<_> = python::all().into_iter().collect();
     let versions = std::env::home_dir().unwrap().join(".pyenv/versions");
     let oldest = (0..30)
         .map(|patch| versions.join(format!("3.8.{patch}/bin/python3.8")))
         .find(|python| python.is_file());
     all.extend(oldest.map(|python| ("3.8".to_owned(), python)));
+    if let Some(python) = debian() {
+        let real = fs::canonicalize(&python).unwrap();
+        let name = real.file_name().unwrap().to_str().unwrap();
+        all.push((name.strip_prefix("python").unwrap().to_owned(), python));
+    }
     all
 }
 
@@ -112,6 +116,6 @@ pub(crate) fn beyond_stdlib(interpreter: &Interpreter) -> Vec<(PathBuf, Origin)>
 /// The interpreter of Debian's own package, if this is Debian.
 pub(crate) fn debian() -> Option<PathBuf> {
     let patched = Path::new("/usr/lib/python3/dist-packages").is_dir();
-    let mut all = python::all().into_values();
-    all.find(|python| patched && python.parent() == Some(Path::new("/usr/bin")))
+    let python = PathBuf::from("/usr/bin/python3");
+    (patched && python.is_file()).then_some(python)
 }
