@@ -1,252 +1,43 @@
-//! The decision cases of `conformance/cases/decision`, decided by the planner.
-//!
-//! Only what a case states is compared.
+//! The decision cases of `conformance/cases/decision`: decided by the planner,
+//! and sound as a suite.
+
+pub(crate) mod case;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use case::{Case, answer, differences};
 use fs_err as fs;
-use passthrough_check::check::Question;
-use passthrough_check::host::Host;
-use passthrough_check::project::ProjectFile;
-use passthrough_check::report::Report;
-use passthrough_check::wire;
-use passthrough_config::Reading;
-use passthrough_interpreter::Identity;
-use passthrough_plan::{Pass, Policy, Present};
-use passthrough_requirement::{PackageName, Requirement};
-use serde::Deserialize;
 use serde_json::Value;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    id: String,
-    title: String,
-    why: String,
-    cites: Vec<String>,
-    input: CaseInput,
-    expect: serde_json::Map<String, Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CaseInput {
-    pyproject: String,
-    host: passthrough_protocol::Host,
-    #[serde(default)]
-    build_interpreter: Option<CaseIdentity>,
-    #[serde(default)]
-    dynamic_requires: Option<Vec<String>>,
-    #[serde(default)]
-    present: Vec<CasePresent>,
-    #[serde(default)]
-    constraints: Vec<String>,
-    #[serde(default)]
-    frontend: Option<String>,
-    #[serde(default)]
-    policy: CasePolicy,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CaseIdentity {
-    implementation: String,
-    version: String,
-    #[serde(default)]
-    abi_flags: String,
-    platform: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CasePresent {
-    name: String,
-    version: String,
-    exposed: bool,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct CasePolicy {
-    denied: Vec<String>,
-    deny_all: bool,
-    replacing: Vec<String>,
-    hash_mode: bool,
-    strict: bool,
-}
-
-fn parsed<T: std::str::FromStr, C: FromIterator<T>>(texts: &[String]) -> C
-where
-    T::Err: std::fmt::Debug,
-{
-    texts.iter().map(|text| text.parse().unwrap()).collect()
-}
-
-fn decide(input: CaseInput) -> Value {
-    let reading = input.frontend.map_or(Reading::Neutral, Reading::Frontend);
-    let pyproject = passthrough_config::read(&input.pyproject, &reading);
-    let interpreter = passthrough_host::interpreter(&input.host);
-    let inventory = passthrough_host::Given::from_document(input.host).unwrap();
-    let host = Host {
-        interpreter,
-        inventory: Box::new(inventory),
-        note: String::new(),
-        findings: Vec::new(),
-    };
-    let build = input.build_interpreter.map_or_else(
-        || host.interpreter.identity.clone(),
-        |identity| Identity {
-            implementation: identity.implementation,
-            version: identity.version,
-            abi_flags: identity.abi_flags,
-            platform: identity.platform,
-        },
-    );
-    let policy = Policy {
-        denied: parsed::<PackageName, BTreeSet<_>>(&input.policy.denied),
-        deny_all: input.policy.deny_all,
-        replacing: parsed::<PackageName, BTreeSet<_>>(&input.policy.replacing),
-        hash_mode: input.policy.hash_mode,
-        strict: input.policy.strict,
-    };
-    let present: BTreeMap<PackageName, Present> = input
-        .present
-        .iter()
-        .map(|present| {
-            let held = Present {
-                version: present.version.parse().unwrap(),
-                exposed: present.exposed,
-            };
-            (present.name.parse().unwrap(), held)
-        })
-        .collect();
-    let dynamic: Option<Vec<Requirement>> = input.dynamic_requires.as_deref().map(parsed);
-    let question = Question {
-        pyproject: &pyproject,
-        host: &host,
-        build_interpreter: &build,
-        constraints: &parsed::<Requirement, Vec<_>>(&input.constraints),
-        policy: &policy,
-    };
-    let plan = question.ask(match &dynamic {
-        None => Pass::First,
-        Some(dynamic) => Pass::Second {
-            dynamic,
-            present: &present,
-        },
-    });
-    let file = ProjectFile {
-        shown: "pyproject.toml".into(),
-        directory: ".".into(),
-        text: input.pyproject,
-    };
-    let document = wire::document(&file, &pyproject, &host, &plan, true);
-    let findings = pyproject.findings.into_iter().chain(plan.diagnostics);
-    let report = Report::new(
-        document,
-        "pyproject.toml".into(),
-        file.text,
-        None,
-        findings.collect(),
-    );
-    serde_json::to_value(report.plan).unwrap()
-}
-
-/// What of `expected` is not so in `plan`.
-fn differences(expected: &serde_json::Map<String, Value>, plan: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    for (key, expected) in expected {
-        let actual = &plan[key];
-        match key.as_str() {
-            "listed" | "expose" | "install" => found.extend(entries(key, expected, actual)),
-            "diagnostics" => {
-                let has = |code: &Value| {
-                    actual
-                        .as_array()
-                        .unwrap()
-                        .iter()
-                        .any(|found| found["code"] == *code)
-                };
-                for wanted in expected.as_array().unwrap() {
-                    if !has(&wanted["code"]) {
-                        found.push(format!("no diagnostic {}", wanted["code"]));
-                    }
-                }
-            }
-            _ if expected != actual => {
-                found.push(format!("{key}: expected {expected}, got {actual}"));
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// Entries by name: the names exactly, of each the fields that are given.
-fn entries(key: &str, expected: &Value, actual: &Value) -> Vec<String> {
-    let by_name = |entries: &Value| -> BTreeMap<String, Value> {
-        let entries = entries.as_array().unwrap().iter();
-        entries
-            .map(|entry| (entry["name"].as_str().unwrap().to_owned(), entry.clone()))
-            .collect()
-    };
-    let (expected, actual) = (by_name(expected), by_name(actual));
-    if !expected.keys().eq(actual.keys()) {
-        let names = |entries: &BTreeMap<String, Value>| entries.keys().cloned().collect::<Vec<_>>();
-        return vec![format!(
-            "{key}: expected {:?}, got {:?}",
-            names(&expected),
-            names(&actual)
-        )];
-    }
-    expected
-        .iter()
-        .flat_map(|(name, fields)| {
-            fields
-                .as_object()
-                .unwrap()
-                .iter()
-                .map(move |field| (name, field))
-        })
-        .filter(|(name, (field, value))| actual[*name][field.as_str()] != **value)
-        .map(|(name, (field, value))| {
-            format!(
-                "{key} {name}: expected {field} {value}, got {}",
-                actual[name]
-            )
-        })
-        .collect()
-}
-
-fn case_files(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let mut files: Vec<PathBuf> = entries
-        .flat_map(|path| {
-            if path.is_dir() {
-                case_files(&path)
-            } else {
-                vec![path]
-            }
-        })
-        .collect();
-    files.sort();
-    files
+fn by_id() -> BTreeMap<String, Case> {
+    let cases = case::all().into_iter();
+    cases.map(|(_, case)| (case.id.clone(), case)).collect()
 }
 
 #[test]
 fn every_case_is_decided_as_expected() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/cases/decision");
+    let mut failures = Vec::new();
+    for (_, case) in case::all() {
+        let differences = differences(&case.expect, &answer(&case.input));
+        if !differences.is_empty() {
+            failures.push(format!(
+                "{}: {}\n  {}",
+                case.id,
+                case.title,
+                differences.join("\n  ")
+            ));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn every_case_is_complete_and_says_what_it_needs() {
     let pep = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pep-draft.md"))
         .unwrap();
     let mut ids = BTreeSet::new();
-    let mut failures = Vec::new();
-    for path in case_files(&directory) {
-        let text = fs::read_to_string(&path).unwrap();
-        let case: Case = serde_json::from_str(&text)
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    for (path, case) in case::all() {
         assert!(ids.insert(case.id.clone()), "{} is used twice", case.id);
         assert!(
             path.file_stem().unwrap() == case.id.as_str(),
@@ -257,26 +48,155 @@ fn every_case_is_decided_as_expected() {
             !case.title.is_empty()
                 && !case.why.is_empty()
                 && !case.cites.is_empty()
-                && !case.expect.is_empty()
+                && !case.expect.is_empty(),
+            "{} is not complete",
+            case.id
         );
+        assert_eq!(case.since, "1", "{}", case.id);
         for cited in &case.cites {
             assert!(
-                pep.contains(cited.as_str()),
+                pep.contains(&format!("**{cited}**")),
                 "{}: {cited} is not in pep-draft.md",
                 case.id
             );
         }
-        let plan = decide(case.input);
-        let differences = differences(&case.expect, &plan);
-        if !differences.is_empty() {
-            failures.push(format!(
-                "{}: {}\n  {}",
+        let is_error = case.expect.contains_key("error");
+        assert!(!is_error || case.expect.len() == 1, "{}", case.id);
+        let input = &case.input;
+        let needs = [
+            ("diagnostics", case.expect.contains_key("diagnostics")),
+            ("second-pass", !input["dynamic_requires"].is_null()),
+            ("constraints", input["constraints"] != Value::Array(vec![])),
+            ("hash-mode", input["policy"]["hash_mode"] == true),
+            ("neutral", input["frontend"].is_null()),
+        ];
+        for (feature, needed) in needs {
+            let named = case.features.contains(feature);
+            assert_eq!(named, needed, "{}: {feature}", case.id);
+        }
+        let known = needs.map(|(feature, _)| feature);
+        let known = |feature: &String| {
+            known.contains(&feature.as_str()) || feature.as_str() == "markers-dubious"
+        };
+        assert!(case.features.iter().all(known), "{}", case.id);
+    }
+    assert!(ids.len() >= 165, "{} cases", ids.len());
+}
+
+/// `pointer` and what it leads to are all that differs, and it matters: the
+/// answer to either case is wrong for the other.
+#[test]
+fn twins_differ_in_one_place_and_in_the_answer() {
+    let cases = by_id();
+    let mut twins = 0;
+    for case in cases.values() {
+        let Some(twin) = &case.twin else { continue };
+        twins += 1;
+        let other = cases
+            .get(&twin.id)
+            .unwrap_or_else(|| panic!("{}: no case {}", case.id, twin.id));
+        assert_eq!(
+            difference("", Some(&case.input), Some(&other.input)),
+            Some(twin.pointer.clone()),
+            "{} and {}",
+            case.id,
+            twin.id
+        );
+        for (one, another) in [(case, other), (other, case)] {
+            assert!(
+                !differences(&one.expect, &answer(&another.input)).is_empty(),
+                "{} and {} expect the same",
                 case.id,
-                case.title,
-                differences.join("\n  ")
-            ));
+                twin.id
+            );
         }
     }
-    assert!(ids.len() >= 30, "{} cases", ids.len());
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(twins >= 40, "{twins} twins");
+}
+
+/// The pointer to the one place in which the two differ, as deep as possible;
+/// none if there is no difference.
+fn difference(at: &str, one: Option<&Value>, other: Option<&Value>) -> Option<String> {
+    let step = |key: &str| format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+    let places: Vec<String> = match (one, other) {
+        _ if one == other => return None,
+        (Some(Value::Object(a)), Some(Value::Object(b))) => {
+            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            keys.into_iter()
+                .filter_map(|key| difference(&step(key), a.get(key), b.get(key)))
+                .collect()
+        }
+        (Some(Value::Array(a)), Some(Value::Array(b))) => (0..a.len().max(b.len()))
+            .filter_map(|index| difference(&step(&index.to_string()), a.get(index), b.get(index)))
+            .collect(),
+        _ => Vec::new(),
+    };
+    match places.as_slice() {
+        [place] => Some(place.clone()),
+        _ => Some(at.to_owned()),
+    }
+}
+
+#[test]
+fn a_difference_is_found_where_it_is() {
+    let one = serde_json::json!({"a": [1, {"b/c": 2}], "d": 3});
+    for (other, place) in [
+        (one.clone(), None),
+        (
+            serde_json::json!({"a": [1, {"b/c": 4}], "d": 3}),
+            Some("/a/1/b~1c"),
+        ),
+        (serde_json::json!({"a": [1], "d": 3}), Some("/a/1")),
+        (serde_json::json!({"a": [1, {"b/c": 2}]}), Some("/d")),
+        (serde_json::json!({"a": [1, {"b/c": 4}]}), Some("")),
+        (serde_json::json!({"a": [2, {"b/c": 4}], "d": 3}), Some("/a")),
+    ] {
+        let found = difference("", Some(&one), Some(&other));
+        assert_eq!(found.as_deref(), place, "{other}");
+    }
+}
+
+/// `conformance/ids.lock` remembers every id there ever was: other people's
+/// lists of expected failures go by them.
+#[test]
+fn no_id_is_lost_or_renamed() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/ids.lock");
+    let ids: BTreeSet<String> = by_id().into_keys().collect();
+    let lock = fs::read_to_string(&path).unwrap_or_default();
+    let locked: Vec<&str> = lock.lines().filter(|line| !line.starts_with('#')).collect();
+    assert!(
+        locked.windows(2).all(|pair| pair[0] < pair[1]),
+        "ids.lock is not sorted"
+    );
+    let (lost, new) = compare(&locked, &ids);
+    assert!(lost.is_empty(), "cases are gone or renamed: {lost:?}");
+    if !new.is_empty() && std::env::var_os("PASSTHROUGH_BLESS").is_some() {
+        let mut text: Vec<String> = lock
+            .lines()
+            .filter(|line| line.starts_with('#'))
+            .map(str::to_owned)
+            .collect();
+        text.extend(ids);
+        fs::write(&path, text.join("\n") + "\n").unwrap();
+        return;
+    }
+    assert!(
+        new.is_empty(),
+        "not in conformance/ids.lock, add with PASSTHROUGH_BLESS=1: {new:?}"
+    );
+}
+
+/// The locked ids that are gone, and the ids that are not locked.
+fn compare<'a>(locked: &[&'a str], ids: &'a BTreeSet<String>) -> (Vec<&'a str>, Vec<&'a str>) {
+    let lost = locked.iter().filter(|id| !ids.contains(**id)).copied();
+    let new = ids.iter().map(String::as_str);
+    let new = new.filter(|id| !locked.contains(id));
+    (lost.collect(), new.collect())
+}
+
+#[test]
+fn a_renamed_id_is_lost_and_new() {
+    let ids = BTreeSet::from(["a".to_owned(), "c".to_owned()]);
+    assert_eq!(compare(&["a", "b"], &ids), (vec!["b"], vec!["c"]));
+    assert_eq!(compare(&["a", "c"], &ids), (vec![], vec![]));
 }

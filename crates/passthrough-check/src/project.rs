@@ -53,12 +53,12 @@ fn project_file(shown: PathBuf, bytes: Vec<u8>) -> Result<ProjectFile, Failure> 
 }
 
 fn locate(path: &Path) -> Result<PathBuf, Failure> {
-    let metadata = fs::metadata(path).map_err(|error| {
-        let failure = Failure::unable(&error);
-        match error.kind() {
-            io::ErrorKind::NotFound => failure.hint("name a directory or a pyproject.toml"),
-            _ => failure,
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            Failure::unable(format_args!("{} does not exist", path.display()))
+                .hint("name a directory or a pyproject.toml")
         }
+        _ => Failure::unable(error),
     })?;
     if !metadata.is_dir() {
         return Ok(path.to_owned());
