@@ -1,0 +1,155 @@
+"""Requirements: when they apply, and what meets them."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from packaging.direct_url import DirectUrl
+from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.requirements import InvalidRequirement
+from packaging.requirements import Requirement as Parsed
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+__all__ = ["Environment", "InvalidRequirement", "Requirement", "merged", "parse", "records"]
+
+Environment = Mapping[str, str]  # the values of the markers, without `extra`
+ANY_EXTRA = re.compile(r"\bextra\b")
+
+
+class Requirement:
+    """A dependency specifier with its name and extras normalised."""
+
+    def __init__(self, text: str) -> None:
+        parsed = Parsed(text)
+        self.name: str = canonicalize_name(parsed.name)
+        self.extras = frozenset(canonicalize_name(extra) for extra in parsed.extras)
+        self.specifier: SpecifierSet = parsed.specifier
+        self.url = parsed.url
+        self.marker = parsed.marker
+        self.names_extra = bool(self.marker and ANY_EXTRA.search(str(self.marker)))
+
+    def applies(self, environment: Environment, extras: Iterable[str] = ()) -> bool:
+        """True with no extra, or with any one of `extras`, never with two at once."""
+        if self.marker is None:
+            return True
+        tried = ["", *extras] if self.names_extra else [""]
+        return any(evaluate(self.marker, environment, extra)[0] for extra in tried)
+
+    def dubious(self, environment: Environment) -> bool:
+        return self.marker is not None and evaluate(self.marker, environment, "")[1]
+
+    def admits(self, version: Version) -> bool:
+        return self.specifier.contains(version, prereleases=True)
+
+
+@functools.lru_cache(maxsize=16384)
+def parse(text: str) -> Requirement:
+    """Raises InvalidRequirement."""
+    return Requirement(text)
+
+
+def evaluate(marker: Marker, environment: Environment, extra: str) -> tuple[bool, bool]:
+    """The marker's value, and whether a comparison in it has no defined meaning.
+
+    Such a comparison counts as true; `packaging` would give up on the whole
+    marker, so that its parts have to be looked at one by one.
+    """
+    values = {**environment, "extra": extra}
+    try:
+        return marker.evaluate(values), False
+    except (UndefinedComparison, UndefinedEnvironmentName):
+        return any_of_all(marker._markers, values), True
+
+
+def any_of_all(markers: Any, values: dict[str, str]) -> bool:
+    """`packaging` keeps a marker as a flat list: "and" binds closer than "or"."""
+    alternatives = [True]
+    for part in markers:
+        if part == "or":
+            alternatives.append(True)
+        elif part != "and":
+            holds = any_of_all(part, values) if isinstance(part, list) else compare(part, values)
+            alternatives[-1] = alternatives[-1] and holds
+    return any(alternatives)
+
+
+def compare(comparison: Any, values: dict[str, str]) -> bool:
+    alone = Marker("python_version >= '0'")
+    alone._markers = [comparison]
+    try:
+        return alone.evaluate(values)
+    except (UndefinedComparison, UndefinedEnvironmentName):
+        return True
+
+
+class Origin(NamedTuple):
+    """Where a distribution comes from, so far as two origins are compared."""
+
+    url: str
+    subdirectory: str
+    vcs: str = ""
+    commit: str = ""
+
+
+VCS_SCHEME = re.compile(r"(git|hg|bzr|svn)\+", re.IGNORECASE)
+HASHES = hashlib.algorithms_guaranteed | {"md5"}
+
+
+def bare(url: str) -> tuple[str, str]:
+    """A URL without credentials and hashes, and the subdirectory of its fragment."""
+    parts = urlsplit(url)
+    kept, subdirectory = [], ""
+    for item in filter(None, parts.fragment.split("&")):
+        key, _, value = item.partition("=")
+        if key == "subdirectory":
+            subdirectory = value
+        elif key.lower() not in HASHES:
+            kept.append(item)
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=host, fragment="&".join(kept)).geturl(), subdirectory.strip("/")
+
+
+def asked_origin(reference: str) -> Origin | None:
+    """None: a reference to a version control system that names no revision."""
+    scheme = VCS_SCHEME.match(reference)
+    if scheme is None:
+        return Origin(*bare(reference))
+    url, subdirectory = bare(reference[scheme.end() :])
+    path, at, commit = url.partition("#")[0].rpartition("@")
+    return Origin(path, subdirectory, scheme.group(1).lower(), commit) if at else None
+
+
+def recorded_origin(record: DirectUrl) -> Origin:
+    url, subdirectory = bare(record.url)
+    subdirectory = (record.subdirectory or subdirectory).strip("/")
+    if record.vcs_info is None:
+        return Origin(url, subdirectory)
+    return Origin(url, subdirectory, record.vcs_info.vcs.lower(), record.vcs_info.commit_id)
+
+
+def records(record: DirectUrl | None, reference: str) -> bool:
+    """Whether a direct_url.json (PEP 610) records a direct reference."""
+    try:
+        return record is not None and recorded_origin(record) == asked_origin(reference)
+    except ValueError:  # not a URL
+        return False
+
+
+def merged(name: str, requirements: Iterable[Requirement]) -> str:
+    """One requirement that asks for all that these ask for, in canonical order."""
+    extras: set[str] = set()
+    specifiers: set[str] = set()
+    urls: set[str] = set()
+    for requirement in requirements:
+        extras |= requirement.extras
+        specifiers |= {str(specifier) for specifier in requirement.specifier}
+        urls |= {requirement.url} if requirement.url else set()
+    text = name + (f"[{','.join(sorted(extras))}]" if extras else "")
+    return f"{text} @ {min(urls)}" if urls else text + ",".join(sorted(specifiers))
