@@ -1,7 +1,11 @@
 //! Remembered answers: one file an interpreter.
 //!
 //! An answer is taken for true as long as everything that it depends upon
-//! keeps its stamp. Nothing here is ever an error: what cannot be recalled is
+//! keeps its stamp. No directory is listed for that: a site directory in which
+//! anything was installed since makes the interpreter be asked again, which
+//! costs some 15 ms once, and keeps every other time below 0.1 ms.
+//!
+//! Nothing here is ever an error: what cannot be recalled is
 //! asked again, and what cannot be written is not remembered.
 
 use std::io::Write;
