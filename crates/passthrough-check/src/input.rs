@@ -26,12 +26,21 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
             path.display()
         )));
     }
-    read_stream(file, path, most)
+    let expected = usize::try_from(metadata.len().min(most * MIB)).unwrap_or(0);
+    read_to_end(file, Vec::with_capacity(expected + 1), path, most)
 }
 
 /// Reads a stream to its end, as if it stood at `path`.
 pub fn read_stream(source: impl Read, path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
+    read_to_end(source, Vec::new(), path, most)
+}
+
+fn read_to_end(
+    source: impl Read,
+    mut bytes: Vec<u8>,
+    path: &Path,
+    most: u64,
+) -> Result<Vec<u8>, Failure> {
     source
         .take(most * MIB + 1)
         .read_to_end(&mut bytes)

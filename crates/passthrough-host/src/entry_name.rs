@@ -85,6 +85,38 @@ pub(crate) fn readings(form: Form, stem: &str) -> Vec<Reading> {
     readings
 }
 
+/// The name in a stem of the specified form, `foo_bar-1.0`, which has this one
+/// reading: nothing of it has to be taken apart until somebody asks for it.
+pub(crate) fn specified_name(form: Form, stem: &str) -> Option<&str> {
+    let (name, version) = stem.split_once('-')?;
+    let is_specified = form == Form::DistInfo
+        && version.starts_with(|c: char| c.is_ascii_digit())
+        && !version.contains('-');
+    is_specified.then_some(name)
+}
+
+/// Equal for names that are equal after normalisation (PEP 503), and seldom
+/// for others.
+pub(crate) fn fingerprint(name: &str) -> u64 {
+    // FNV-1a: short texts, no adversary who could do more than slow us down to
+    // a comparison of names.
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut after_separator = false;
+    for byte in name.bytes() {
+        let is_separator = matches!(byte, b'-' | b'_' | b'.');
+        if !(is_separator && after_separator) {
+            let normal = if is_separator {
+                b'-'
+            } else {
+                byte.to_ascii_lowercase()
+            };
+            hash = (hash ^ u64::from(normal)).wrapping_mul(0x0100_0000_01b3);
+        }
+        after_separator = is_separator;
+    }
+    hash
+}
+
 fn version_of(reading: &Reading) -> Option<Version> {
     reading.version.as_deref()?.parse().ok()
 }
@@ -142,6 +174,31 @@ mod tests {
         ] {
             assert_eq!(form(file), expected, "{file}");
         }
+    }
+
+    #[test]
+    fn names_of_the_specified_form_are_those_of_the_reading() {
+        for (form, stem) in [
+            (Form::DistInfo, "foo_bar-1.0"),
+            (Form::DistInfo, "Foo.Bar-1.0+cu121"),
+            (Form::DistInfo, "foo-bar-1.0"),
+            (Form::DistInfo, "foo-unknown"),
+            (Form::DistInfo, "foo"),
+            (Form::EggInfo, "foo-1.0"),
+        ] {
+            let readings = readings(form, stem);
+            match specified_name(form, stem) {
+                Some(name) => {
+                    assert_eq!(readings.len(), 1, "{stem}");
+                    assert_eq!(readings[0].name, name.parse().unwrap(), "{stem}");
+                    let normal = readings[0].name.as_str();
+                    assert_eq!(fingerprint(name), fingerprint(normal), "{stem}");
+                }
+                None => assert!(readings.len() > 1 || form != Form::DistInfo || stem == "foo"),
+            }
+        }
+        assert_eq!(fingerprint("A-_.b"), fingerprint("a-b"));
+        assert_ne!(fingerprint("ab"), fingerprint("a-b"));
     }
 
     #[test]

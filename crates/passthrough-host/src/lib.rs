@@ -14,6 +14,7 @@ mod files;
 mod given;
 mod header;
 mod judge;
+mod listing;
 mod model;
 mod open;
 mod requires_txt;

@@ -3,18 +3,19 @@
 //! Each directory is listed once; no file is opened but a zip file that is an
 //! entry of `sys.path` itself.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use fs_err as fs;
 use passthrough_diagnostic::Diagnostic;
 use passthrough_interpreter::PathEntry;
 use passthrough_requirement::PackageName;
 
 use crate::archive::Archive;
 use crate::entry_name::{self, Form, Reading};
+use crate::listing;
 use crate::open;
 use crate::rules;
 
@@ -22,7 +23,9 @@ use crate::rules;
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
     candidates: Vec<Candidate>,
-    by_name: HashMap<PackageName, Vec<usize>>,
+    /// The fingerprint of every name that any reading gives, with its
+    /// candidate; sorted.
+    index: Vec<(u64, usize)>,
     egg_links: HashMap<PackageName, Vec<PathBuf>>,
     pth_files: HashMap<PackageName, Vec<PathBuf>>,
     /// Entries that could not be listed.
@@ -38,19 +41,28 @@ pub(crate) struct Candidate {
     pub(crate) zipped: bool,
     pub(crate) form: Form,
     pub(crate) file_name: OsString,
-    /// At least one, likeliest first.
-    pub(crate) readings: Vec<Reading>,
+    readings: OnceCell<Vec<Reading>>,
 }
 
 impl Candidate {
     /// Whether only its metadata can tell which distribution it is.
     pub(crate) fn is_ambiguous(&self) -> bool {
-        self.readings.len() > 1
+        self.readings().len() > 1
+    }
+
+    /// What its file name may mean, likeliest first. A candidate for a name
+    /// has at least one.
+    pub(crate) fn readings(&self) -> &[Reading] {
+        self.readings.get_or_init(|| {
+            let text = self.file_name.to_string_lossy();
+            entry_name::form(&text)
+                .map_or_else(Vec::new, |(form, stem)| entry_name::readings(form, stem))
+        })
     }
 
     /// The version in its file name, if the name before it is `name`.
     pub(crate) fn version(&self, name: &PackageName) -> Option<&str> {
-        self.readings
+        self.readings()
             .iter()
             .find(|reading| reading.name == *name)?
             .version
@@ -68,12 +80,7 @@ impl Scan {
                 scan.findings.push(finding);
             }
         }
-        for (index, candidate) in scan.candidates.iter().enumerate() {
-            for reading in &candidate.readings {
-                let found = scan.by_name.entry(reading.name.clone()).or_default();
-                found.push(index);
-            }
-        }
+        scan.index.sort_unstable();
         for paths in scan
             .egg_links
             .values_mut()
@@ -87,15 +94,32 @@ impl Scan {
     /// What may be `name`, in the order of `sys.path`; within an entry by file
     /// name, because the order of a listing is the file system's whim.
     pub(crate) fn candidates(&self, name: &PackageName) -> Vec<&Candidate> {
-        let found = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
-        let mut candidates: Vec<_> = found.iter().map(|&index| &self.candidates[index]).collect();
+        let wanted = entry_name::fingerprint(name.as_str());
+        let start = self
+            .index
+            .partition_point(|&(fingerprint, _)| fingerprint < wanted);
+        let found = self.index[start..]
+            .iter()
+            .take_while(|&&(fingerprint, _)| fingerprint == wanted)
+            .map(|&(_, index)| &self.candidates[index]);
+        let mut candidates: Vec<_> = found
+            .filter(|candidate| {
+                candidate
+                    .readings()
+                    .iter()
+                    .any(|reading| reading.name == *name)
+            })
+            .collect();
         candidates.sort_by_key(|candidate| (candidate.entry, &candidate.file_name));
         candidates
     }
 
     /// Every name that any reading of any entry gives.
     pub(crate) fn names(&self) -> impl Iterator<Item = &PackageName> {
-        self.by_name.keys().chain(self.egg_links.keys())
+        let readings = self.candidates.iter().flat_map(Candidate::readings);
+        readings
+            .map(|reading| &reading.name)
+            .chain(self.egg_links.keys())
     }
 
     /// The `.egg-link` files of `name`.
@@ -109,20 +133,15 @@ impl Scan {
     }
 
     fn list(&mut self, index: usize, path: &Path) -> Result<(), String> {
-        let listing = match fs::read_dir(path) {
-            Ok(listing) => listing,
+        match listing::each_name(path, |name| self.take(index, path, name, false)) {
+            Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-                return self.list_archive(index, path);
+                self.list_archive(index, path)
             }
             // The interpreter skips what is not there (any more).
-            Err(error) if open::is_absent(&error) => return Ok(()),
-            Err(error) => return Err(cannot_be_listed(&error)),
-        };
-        for entry in listing {
-            let entry = entry.map_err(|error| cannot_be_listed(&error))?;
-            self.take(index, path, entry.file_name(), false);
+            Err(error) if open::is_absent(&error) => Ok(()),
+            Err(error) => Err(cannot_be_listed(&error)),
         }
-        Ok(())
     }
 
     fn list_archive(&mut self, index: usize, path: &Path) -> Result<(), String> {
@@ -131,38 +150,56 @@ impl Scan {
             _ => cannot_be_listed(&error),
         })?;
         for name in archive.top_level() {
-            self.take(index, path, name.into(), true);
+            self.take(index, path, OsStr::new(&name), true);
         }
         Ok(())
     }
 
-    fn take(&mut self, entry: usize, path: &Path, file_name: OsString, zipped: bool) {
+    fn take(&mut self, entry: usize, path: &Path, file_name: &OsStr, zipped: bool) {
         let text = file_name.to_string_lossy();
-        let (form, readings) = if let Some((form, stem)) = entry_name::form(&text) {
-            (form, entry_name::readings(form, stem))
+        let readings = OnceCell::new();
+        let candidate = self.candidates.len();
+        let form = if let Some((form, stem)) = entry_name::form(&text) {
+            if let Some(name) = entry_name::specified_name(form, stem) {
+                self.index.push((entry_name::fingerprint(name), candidate));
+            } else {
+                let _ = readings.set(entry_name::readings(form, stem));
+            }
+            form
         } else if text.eq_ignore_ascii_case("EGG-INFO") {
             let Some(stem) = egg_stem(path) else { return };
-            (Form::Egg, entry_name::readings(Form::Egg, &stem))
+            let _ = readings.set(entry_name::readings(Form::Egg, &stem));
+            Form::Egg
         } else {
             if let Some(name) = pth_name(&text) {
                 let files = self.pth_files.entry(name).or_default();
-                files.push(path.join(&file_name));
+                files.push(path.join(file_name));
             }
             return;
         };
-        let Some(likeliest) = readings.first() else {
-            return;
-        };
-        if form == Form::EggLink {
-            let links = self.egg_links.entry(likeliest.name.clone()).or_default();
-            links.push(path.join(&file_name));
-            return;
+        if let Some(readings) = readings.get() {
+            let Some(likeliest) = readings.first() else {
+                return;
+            };
+            if form == Form::EggLink {
+                let links = self.egg_links.entry(likeliest.name.clone()).or_default();
+                links.push(path.join(file_name));
+                return;
+            }
+            let start = self.index.len();
+            for reading in readings {
+                let entry = (entry_name::fingerprint(reading.name.as_str()), candidate);
+                // Two readings of one entry may normalise to the same name.
+                if !self.index[start..].contains(&entry) {
+                    self.index.push(entry);
+                }
+            }
         }
         self.candidates.push(Candidate {
             entry,
             zipped,
             form,
-            file_name,
+            file_name: file_name.to_owned(),
             readings,
         });
     }
@@ -170,11 +207,7 @@ impl Scan {
 
 fn cannot_be_listed(error: &io::Error) -> String {
     // The place of the finding names the path.
-    let source = error
-        .get_ref()
-        .and_then(|inner| inner.source())
-        .map_or_else(|| error.to_string(), ToString::to_string);
-    format!("cannot be listed: {source}")
+    format!("cannot be listed: {error}")
 }
 
 /// The stem of `foo-1.0-py3.12.egg`, an entry of `sys.path`.
@@ -208,6 +241,7 @@ fn pth_name(file_name: &str) -> Option<PackageName> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fs_err as fs;
     use passthrough_interpreter::Origin;
 
     fn scan(directories: &[&Path]) -> Scan {

@@ -144,7 +144,7 @@ impl Site {
                 .as_ref()
                 .ok()
                 .and_then(|fields| fields.name.as_deref()?.parse().ok());
-            if named.as_ref().unwrap_or(&candidate.readings[0].name) != name {
+            if named.as_ref().unwrap_or(&candidate.readings()[0].name) != name {
                 return None;
             }
             read.oddities.push(rules::odd(
