@@ -149,7 +149,10 @@ fn a_difference_is_found_where_it_is() {
         (serde_json::json!({"a": [1], "d": 3}), Some("/a/1")),
         (serde_json::json!({"a": [1, {"b/c": 2}]}), Some("/d")),
         (serde_json::json!({"a": [1, {"b/c": 4}]}), Some("")),
-        (serde_json::json!({"a": [2, {"b/c": 4}], "d": 3}), Some("/a")),
+        (
+            serde_json::json!({"a": [2, {"b/c": 4}], "d": 3}),
+            Some("/a"),
+        ),
     ] {
         let found = difference("", Some(&one), Some(&other));
         assert_eq!(found.as_deref(), place, "{other}");
