@@ -75,9 +75,9 @@ fn parse(bytes: &[u8]) -> Header {
 
 fn fields(text: &str) -> Fields {
     let mut fields = Fields::default();
-    let mut open: Option<(&str, String)> = None;
-    let text = text.replace("\r\n", "\n");
-    for line in text.split(['\n', '\r']) {
+    // The field that a folded line belongs to; none if nobody wants it.
+    let mut open: Option<(Field, String)> = None;
+    for line in with_plain_line_ends(text).split('\n') {
         if line.starts_with([' ', '\t']) {
             if let Some((_, value)) = &mut open {
                 value.push(' ');
@@ -85,39 +85,76 @@ fn fields(text: &str) -> Fields {
             }
             continue;
         }
-        if let Some((name, value)) = open.take() {
-            fields.take(name, &value);
+        if let Some((field, value)) = open.take() {
+            fields.take(field, &value);
         }
         match line.split_once(':') {
-            Some((name, value)) if is_field_name(name) => open = Some((name, value.to_owned())),
+            Some((name, value)) if is_field_name(name) => {
+                open = Field::of(name).map(|field| (field, value.to_owned()));
+            }
             // No field, but not the end either.
             Some(("", _)) => {}
             _ if line.starts_with("From ") => {}
             _ => return fields,
         }
     }
-    if let Some((name, value)) = open {
-        fields.take(name, &value);
+    if let Some((field, value)) = open {
+        fields.take(field, &value);
     }
     fields
+}
+
+/// The text with `\n` at every end of a line.
+fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 fn is_field_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// A field that a decision needs.
+#[derive(Clone, Copy)]
+enum Field {
+    MetadataVersion,
+    Name,
+    Version,
+    RequiresPython,
+    RequiresDist,
+    ProvidesExtra,
+}
+
+impl Field {
+    fn of(name: &str) -> Option<Self> {
+        [
+            ("Metadata-Version", Self::MetadataVersion),
+            ("Name", Self::Name),
+            ("Version", Self::Version),
+            ("Requires-Python", Self::RequiresPython),
+            ("Requires-Dist", Self::RequiresDist),
+            ("Provides-Extra", Self::ProvidesExtra),
+        ]
+        .into_iter()
+        .find(|(wanted, _)| wanted.eq_ignore_ascii_case(name))
+        .map(|(_, field)| field)
+    }
+}
+
 impl Fields {
     /// Takes a field. Of one that may be there once, the first counts.
-    fn take(&mut self, name: &str, value: &str) {
+    fn take(&mut self, field: Field, value: &str) {
         let value = value.trim().to_owned();
-        let once = match name.to_ascii_lowercase().as_str() {
-            "metadata-version" => &mut self.metadata_version,
-            "name" => &mut self.name,
-            "version" => &mut self.version,
-            "requires-python" => &mut self.requires_python,
-            "requires-dist" => return self.requires_dist.push(value),
-            "provides-extra" => return self.provides_extra.push(value),
-            _ => return,
+        let once = match field {
+            Field::MetadataVersion => &mut self.metadata_version,
+            Field::Name => &mut self.name,
+            Field::Version => &mut self.version,
+            Field::RequiresPython => &mut self.requires_python,
+            Field::RequiresDist => return self.requires_dist.push(value),
+            Field::ProvidesExtra => return self.provides_extra.push(value),
         };
         once.get_or_insert(value);
     }
