@@ -37,6 +37,15 @@ pub struct Cli {
 pub enum Command {
     /// Decide for a project and a host what would pass through, and say why.
     Check(Box<CheckArgs>),
+    /// Run the conformance suite against the reference or another implementation.
+    Conformance {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: ConformanceCommand,
+    },
+    /// Answer the conformance suite's questions: the reference planner, as an
+    /// adapter on standard input and output.
+    Adapter,
     /// Print the JSON Schema of a document.
     Schema {
         /// Which document.
@@ -54,6 +63,56 @@ pub enum Command {
         /// Which shell.
         shell: clap_complete::Shell,
     },
+}
+
+/// What can be done with the conformance suite.
+#[derive(Debug, Subcommand)]
+pub enum ConformanceCommand {
+    /// List the cases.
+    List(SuiteArgs),
+    /// Run the cases and judge the answers.
+    ///
+    /// Exit codes: 0 as expected, 1 a case fails, 2 usage or a case file, 3 a
+    /// stale expectation, 4 nothing was run, 5 cases could not be judged, 6 the
+    /// suite itself is at fault.
+    Run(Box<RunArgs>),
+}
+
+/// Which cases are meant.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cases")]
+pub struct SuiteArgs {
+    /// A directory with more cases. One with the id of a case of the suite
+    /// takes its place.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub cases: Vec<PathBuf>,
+    /// Only cases with this in their `group/id`, or that cite this requirement.
+    #[arg(long, value_name = "TEXT|REQUIREMENT")]
+    pub filter: Vec<String>,
+}
+
+/// Options of `conformance run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Which cases.
+    #[command(flatten)]
+    pub suite: SuiteArgs,
+    /// The command of an adapter, split as a shell would. Without it, the
+    /// reference is asked.
+    #[arg(long, value_name = "CMD", value_hint = ValueHint::CommandString)]
+    pub adapter: Option<String>,
+    /// How long an adapter may take for an answer.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// What the order of the cases is made from; another each time by default.
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// When to use colour. NO_COLOR is respected.
+    #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto)]
+    pub color: clap::ColorChoice,
+    /// Every case and requirement, not only what is wrong.
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 /// Options of `check`.

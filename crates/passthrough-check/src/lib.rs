@@ -8,14 +8,17 @@
 //! has made the texts of files and hosts harmless. Nothing here writes to
 //! stdout: that is the business of the binary.
 
+pub mod adapter;
 pub mod check;
 pub mod cli;
+pub mod conformance;
 pub mod constraints;
 pub mod escape;
 pub mod explain;
 pub mod failure;
 pub mod host;
 pub mod input;
+mod interrupt;
 pub mod project;
 mod prose;
 pub mod render;

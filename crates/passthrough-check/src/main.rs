@@ -3,11 +3,11 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use clap::{ColorChoice, CommandFactory as _, Parser as _};
-use passthrough_check::cli::{CheckArgs, Cli, Command, OutputArgs};
+use passthrough_check::cli::{CheckArgs, Cli, Command, ConformanceCommand, OutputArgs};
 use passthrough_check::escape::escape;
 use passthrough_check::failure::Failure;
 use passthrough_check::render::{self, Options};
-use passthrough_check::{check, explain, rules};
+use passthrough_check::{adapter, check, conformance, explain, rules};
 use passthrough_diagnostic::Severity;
 use passthrough_interpreter::Environment;
 use passthrough_protocol::ExitCode;
@@ -23,6 +23,11 @@ fn run(cli: Cli) -> ExitCode {
     match cli.command {
         None => run_check(&cli.check),
         Some(Command::Check(args)) => run_check(&args),
+        Some(Command::Conformance { command }) => run_conformance(&command),
+        Some(Command::Adapter) => match adapter::serve(io::stdin().lock(), io::stdout().lock()) {
+            Ok(()) => ExitCode::Success,
+            Err(failure) => fail(&failure, ColorChoice::Auto),
+        },
         Some(Command::Schema { name }) => print_schema(&name),
         Some(Command::Explain { name }) => run_explain(name.as_deref()),
         Some(Command::GenerateShellCompletion { shell }) => {
@@ -60,6 +65,37 @@ fn run_check(args: &CheckArgs) -> ExitCode {
             ExitCode::Unable
         }
     }
+}
+
+fn run_conformance(command: &ConformanceCommand) -> ExitCode {
+    match command {
+        ConformanceCommand::List(args) => match conformance::select(args) {
+            Ok(selection) => {
+                for problem in &selection.suite.problems {
+                    report_failure(&Failure::unable(problem), ColorChoice::Auto);
+                }
+                let code = conformance::exit_code(&selection.suite.problems);
+                print(conformance::terminal::list(&selection).as_bytes(), code)
+            }
+            Err(failure) => fail(&failure, ColorChoice::Auto),
+        },
+        ConformanceCommand::Run(args) => match conformance::run(args) {
+            Ok(report) => {
+                let style = conformance::terminal::Style {
+                    color: wants_color(args.color, &io::stdout()),
+                    verbose: args.verbose,
+                };
+                let text = conformance::terminal::text(&report, style);
+                print(text.as_bytes(), conformance::exit_code_of(&report))
+            }
+            Err(failure) => fail(&failure, args.color),
+        },
+    }
+}
+
+fn fail(failure: &Failure, color: ColorChoice) -> ExitCode {
+    report_failure(failure, color);
+    failure.exit
 }
 
 fn print_schema(name: &str) -> ExitCode {

@@ -8,17 +8,37 @@
 //! |---|---|---|
 //! | what `check --output-format json` prints | [`Plan`] | `passthrough-plan/1` |
 //! | what `--host-json` takes | [`Host`] | `passthrough-host/1` |
+//! | a file of `conformance/cases/decision` | [`Case`] | |
+//! | what `conformance run` found | [`ConformanceReport`] | `passthrough-report/1` |
+//! | a line between the suite and an adapter | [`AdapterMessage`] | protocol 1 |
 
+mod adapter;
+mod case;
 mod exit;
+mod fields;
 mod host;
 mod number;
 mod plan;
+mod report;
 mod schema;
 
+pub use adapter::{
+    AdapterMessage, Answer, AnsweredDiagnostic, AnsweredPlan, Crashed, Implementation, PROTOCOL,
+    Reply, Request, Started, Unsupported,
+};
+pub use case::{
+    BuildInterpreter, Case, CaseInput, CasePolicy, Expectation, ExpectedError, ExpectedPlan,
+    Feature, PartialDiagnostic, PartialExposed, PartialInstall, PartialListed, PresentDistribution,
+    Refusal, Stage, Twin,
+};
 pub use exit::ExitCode;
 pub use host::{Distribution, Editable, Host, HostSchema, Markers, PathEntry, Python};
 pub use plan::{
     Because, Declaration, Diagnostic, Exposed, HostSummary, Install, Listed, Plan, PlanSchema,
     Project, Role, Severity, Status,
+};
+pub use report::{
+    CaseResult, ConformanceReport, Level, Met, ReportSchema, RequirementResult, RequirementVerdict,
+    Summary, Verdict, Verdicts,
 };
 pub use schema::{SCHEMAS, Schema};

@@ -13,6 +13,16 @@ pub struct Schema {
 /// Every published schema, by name.
 pub static SCHEMAS: &[Schema] = &[
     Schema {
+        name: "adapter",
+        about: "what the suite and an adapter say to each other, line by line",
+        make: || make::<crate::AdapterMessage>("adapter"),
+    },
+    Schema {
+        name: "case",
+        about: "a decision case of the conformance suite",
+        make: || make::<crate::Case>("case"),
+    },
+    Schema {
         name: "host",
         about: "what --host-json takes",
         make: || make::<crate::Host>("host"),
@@ -21,6 +31,11 @@ pub static SCHEMAS: &[Schema] = &[
         name: "plan",
         about: "what check --output-format json prints",
         make: || make::<crate::Plan>("plan"),
+    },
+    Schema {
+        name: "report",
+        about: "what conformance run found",
+        make: || make::<crate::ConformanceReport>("report"),
     },
 ];
 

@@ -1,0 +1,224 @@
+//! The reference planner behind the adapter protocol of the conformance suite.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io::{self, BufRead, Read as _, Write};
+use std::str::FromStr;
+
+use passthrough_config::Reading;
+use passthrough_diagnostic::Severity;
+use passthrough_interpreter::Identity;
+use passthrough_plan::{Pass, Policy, Present};
+use passthrough_protocol::{
+    Answer, AnsweredPlan, CaseInput, Crashed, Feature, Implementation, PROTOCOL, Refusal, Reply,
+    Request, Stage, Started,
+};
+use passthrough_requirement::{PackageName, Requirement};
+use serde::Serialize;
+
+use crate::check::Question;
+use crate::failure::Failure;
+use crate::host::Host;
+use crate::project::ProjectFile;
+use crate::report::Report;
+use crate::wire;
+
+/// The most that a request may take, in bytes.
+const LONGEST_LINE: u64 = 64 << 20;
+
+/// Who answers.
+pub fn identity() -> Started {
+    let features = [
+        Feature::Diagnostics,
+        Feature::SecondPass,
+        Feature::Constraints,
+        Feature::HashMode,
+        Feature::Neutral,
+        Feature::MarkersDubious,
+    ];
+    Started {
+        implementation: Implementation {
+            name: "passthrough-check".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        features: features.map(|feature| feature.as_str().to_owned()).into(),
+    }
+}
+
+/// What the reference decides. An input that makes no sense, such as one with
+/// a constraint that does not parse, has no answer: it is a crash.
+pub fn answer(input: &CaseInput) -> Reply {
+    match decide(input) {
+        Ok(Ok(plan)) => Reply::Plan(Box::new(plan)),
+        Ok(Err(refusal)) => Reply::Error(refusal),
+        Err(message) => Reply::Crashed(Crashed { message }),
+    }
+}
+
+/// Answers requests, a line each, until `stop` or the end.
+pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> Result<(), Failure> {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = (&mut requests)
+            .take(LONGEST_LINE)
+            .read_until(b'\n', &mut line)
+            .map_err(|error| Failure::unable(format_args!("stdin: {error}")))?;
+        if read == 0 {
+            return Ok(());
+        }
+        let request: Request = serde_json::from_slice(&line).map_err(|error| {
+            Failure::unable(format_args!("stdin: not a request: {error}"))
+                .hint("`passthrough-check schema adapter` prints what a line may be")
+        })?;
+        let said = match request {
+            Request::Start { protocol: PROTOCOL } => say(&mut answers, &identity()),
+            Request::Start { protocol } => {
+                return Err(Failure::unable(format_args!(
+                    "the runner speaks protocol {protocol}, this adapter speaks {PROTOCOL}"
+                )));
+            }
+            Request::Run { seq, input } => {
+                let reply = answer(&input);
+                say(&mut answers, &Answer { seq, reply })
+            }
+            Request::Stop {} => return Ok(()),
+        };
+        match said {
+            Ok(()) => {}
+            // Nobody is left to answer.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            Err(error) => return Err(Failure::unable(format_args!("stdout: {error}"))),
+        }
+    }
+}
+
+fn say(answers: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    answers.write_all(&line)?;
+    answers.flush()
+}
+
+fn decide(input: &CaseInput) -> Result<Result<AnsweredPlan, Refusal>, String> {
+    let reading = input
+        .frontend
+        .clone()
+        .map_or(Reading::Neutral, Reading::Frontend);
+    let pyproject = passthrough_config::read(&input.pyproject, &reading);
+    let refused = pyproject
+        .findings
+        .iter()
+        .filter(|found| found.severity == Severity::Error)
+        .find_map(|found| refusal(found.rule.code));
+    if let Some(refusal) = refused {
+        return Ok(Err(refusal));
+    }
+    let host = Host {
+        interpreter: passthrough_host::interpreter(&input.host),
+        inventory: Box::new(
+            passthrough_host::Given::from_document(input.host.clone())
+                .map_err(|error| format!("host: {error}"))?,
+        ),
+        note: String::new(),
+        findings: Vec::new(),
+    };
+    let build = input.build_interpreter.as_ref().map_or_else(
+        || host.interpreter.identity.clone(),
+        |given| Identity {
+            implementation: given.implementation.clone(),
+            version: given.version.clone(),
+            abi_flags: given.abi_flags.clone(),
+            platform: given.platform.clone(),
+        },
+    );
+    let policy = Policy {
+        denied: parsed::<PackageName, BTreeSet<_>>("policy.denied", &input.policy.denied)?,
+        deny_all: input.policy.deny_all,
+        replacing: parsed::<PackageName, BTreeSet<_>>("policy.replacing", &input.policy.replacing)?,
+        hash_mode: input.policy.hash_mode,
+        strict: input.policy.strict,
+    };
+    let dynamic = input.dynamic_requires.as_deref();
+    let dynamic: Option<Vec<Requirement>> = dynamic
+        .map(|texts| parsed("dynamic_requires", texts))
+        .transpose()?;
+    let question = Question {
+        pyproject: &pyproject,
+        host: &host,
+        build_interpreter: &build,
+        constraints: &parsed::<Requirement, Vec<_>>("constraints", &input.constraints)?,
+        policy: &policy,
+    };
+    let present = present(input)?;
+    let plan = question.ask(match &dynamic {
+        None => Pass::First,
+        Some(dynamic) => Pass::Second {
+            dynamic,
+            present: &present,
+        },
+    });
+    let refused = plan
+        .diagnostics
+        .iter()
+        .filter(|found| found.severity == Severity::Error)
+        .find_map(|found| refusal(found.rule.code));
+    if let Some(refusal) = refused {
+        return Ok(Err(refusal));
+    }
+    let file = ProjectFile {
+        shown: "pyproject.toml".into(),
+        directory: ".".into(),
+        text: input.pyproject.clone(),
+    };
+    let document = wire::document(&file, &pyproject, &host, &plan, true);
+    let findings = pyproject.findings.into_iter().chain(plan.diagnostics);
+    let shown = file.shown.display().to_string();
+    let report = Report::new(document, shown, file.text, None, findings.collect());
+    Ok(Ok(report.plan.into()))
+}
+
+/// The findings that leave nothing to build, by the requirement that says so.
+fn refusal(code: &str) -> Option<Refusal> {
+    let (stage, requirement) = match code {
+        "BIP110" | "BIP111" | "BIP112" | "BIP121" => (Stage::Configuration, "CONF-2"),
+        "BIP101" | "BIP104" | "BIP105" | "BIP106" | "BIP107" | "BIP108" => {
+            (Stage::Configuration, "CONF-8")
+        }
+        "BIP226" | "BIP227" => (Stage::SecondPass, "DYN-3"),
+        _ => return None,
+    };
+    Some(Refusal {
+        stage,
+        code: requirement.to_owned(),
+    })
+}
+
+fn present(input: &CaseInput) -> Result<BTreeMap<PackageName, Present>, String> {
+    input
+        .present
+        .iter()
+        .map(|present| {
+            let held = Present {
+                version: one("present", &present.version)?,
+                exposed: present.exposed,
+            };
+            Ok((one("present", &present.name)?, held))
+        })
+        .collect()
+}
+
+fn parsed<T: FromStr, C: FromIterator<T>>(key: &str, texts: &[String]) -> Result<C, String>
+where
+    T::Err: fmt::Display,
+{
+    texts.iter().map(|text| one(key, text)).collect()
+}
+
+fn one<T: FromStr>(key: &str, text: &str) -> Result<T, String>
+where
+    T::Err: fmt::Display,
+{
+    text.parse()
+        .map_err(|error| format!("{key}: {text:?}: {error}"))
+}

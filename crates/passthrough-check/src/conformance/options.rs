@@ -1,0 +1,41 @@
+//! What the arguments of `conformance` mean.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::cli::RunArgs;
+use crate::failure::Failure;
+
+/// The words of a command, as a shell would split it; nothing is expanded.
+pub(super) fn words(command: &str) -> Result<Vec<String>, Failure> {
+    match shlex::split(command) {
+        Some(words) if !words.is_empty() => Ok(words),
+        Some(_) => Err(Failure::unable("the adapter's command is empty")),
+        None => Err(Failure::unable(format_args!(
+            "the adapter's command has a quote without an end: {command}"
+        ))),
+    }
+}
+
+/// Another one each time. It is printed, so that it can be given again; the
+/// numbers are short, so that they can be typed.
+pub(super) fn seed() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| u64::from(now.subsec_nanos() / 1_000))
+}
+
+/// The options that run the same suite against the same subject.
+pub(super) fn again(args: &RunArgs) -> String {
+    let mut options = String::new();
+    let mut add = |option: &str, value: &str| {
+        // A path with a NUL cannot have come from a command line.
+        let value = shlex::try_quote(value).unwrap_or_default();
+        options.push_str(&format!(" {option} {value}"));
+    };
+    if let Some(adapter) = &args.adapter {
+        add("--adapter", adapter);
+    }
+    for directory in &args.suite.cases {
+        add("--cases", &directory.to_string_lossy());
+    }
+    options
+}

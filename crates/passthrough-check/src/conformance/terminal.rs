@@ -1,0 +1,192 @@
+//! A report for people: what is wrong first, then what it means, then the sum.
+
+use std::fmt::Write as _;
+
+use passthrough_protocol::{
+    CaseResult, ConformanceReport, RequirementResult, RequirementVerdict, Verdict,
+};
+
+use super::Selection;
+use crate::escape::escape;
+
+/// How it is shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    /// With colours.
+    pub color: bool,
+    /// Every case and requirement, not only what is wrong.
+    pub verbose: bool,
+}
+
+/// The whole report as text.
+pub fn text(report: &ConformanceReport, style: Style) -> String {
+    let mut text = String::new();
+    let mut cases: Vec<&CaseResult> = report
+        .cases
+        .iter()
+        .filter(|case| style.verbose || is_wrong(case.verdict))
+        .collect();
+    // Stable: within a verdict the order is that of the ids.
+    cases.sort_by_key(|case| case.verdict);
+    for found in cases {
+        case(&mut text, found, style);
+    }
+    requirements(&mut text, report, style);
+    for (word, lines) in [
+        ("stale", &report.stale),
+        ("case file", &report.problems),
+        ("note", &report.notes),
+    ] {
+        for line in lines {
+            let _ = writeln!(text, "{}: {}", style.paint(YELLOW, word), escape(line));
+        }
+    }
+    summary(&mut text, report, style);
+    text
+}
+
+/// The selected cases, a line each.
+pub fn list(selection: &Selection) -> String {
+    let cases = &selection.suite.cases;
+    let mut text = String::new();
+    for loaded in selection.plan.iter().filter_map(|id| cases.get(id)) {
+        let case = &loaded.case;
+        let _ = writeln!(
+            text,
+            "{} [{}] {}",
+            escape(&case.id),
+            escape(&case.cites.join(", ")),
+            escape(&case.title)
+        );
+    }
+    text
+}
+
+fn is_wrong(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Fail | Verdict::Error | Verdict::Xpass)
+}
+
+const RED: &str = "\x1b[1;31m";
+const GREEN: &str = "\x1b[32m";
+const YELLOW: &str = "\x1b[33m";
+const BOLD: &str = "\x1b[1m";
+const DIM: &str = "\x1b[2m";
+
+impl Style {
+    fn paint(self, color: &str, text: &str) -> String {
+        if self.color {
+            format!("{color}{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+fn color(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Fail | Verdict::Error => RED,
+        Verdict::Xpass | Verdict::Xfail | Verdict::Unsupported => YELLOW,
+        Verdict::Observed => DIM,
+        Verdict::Pass => GREEN,
+    }
+}
+
+fn case(text: &mut String, case: &CaseResult, style: Style) {
+    let _ = writeln!(
+        text,
+        "{} {} [{}] {}",
+        style.paint(color(case.verdict), case.verdict.as_str()),
+        style.paint(BOLD, &escape(&case.id)),
+        escape(&case.cites.join(", ")),
+        escape(&case.title),
+    );
+    for difference in &case.differences {
+        let _ = writeln!(text, "    {}", escape(difference));
+    }
+    if !is_wrong(case.verdict) {
+        return;
+    }
+    for line in case.stderr.iter().flat_map(|stderr| stderr.lines()) {
+        let _ = writeln!(text, "    {} {}", style.paint(DIM, "stderr:"), escape(line));
+    }
+    for (word, words) in [("why:", &case.why), ("again:", &case.reproduce)] {
+        let _ = writeln!(text, "    {} {}", style.paint(DIM, word), escape(words));
+    }
+    text.push('\n');
+}
+
+fn requirements(text: &mut String, report: &ConformanceReport, style: Style) {
+    let shown = |found: &&RequirementResult| {
+        style.verbose
+            || matches!(
+                found.result,
+                RequirementVerdict::NotMet | RequirementVerdict::Partial
+            )
+    };
+    let shown: Vec<&RequirementResult> = report.requirements.iter().filter(shown).collect();
+    let width = shown.iter().map(|found| found.id.len()).max().unwrap_or(0);
+    for found in &shown {
+        let pass = found.cases.iter().filter(|id| passes(report, id)).count();
+        let color = match found.result {
+            RequirementVerdict::Met => GREEN,
+            RequirementVerdict::NotMet => RED,
+            RequirementVerdict::Partial => YELLOW,
+            RequirementVerdict::Observed | RequirementVerdict::Untested => DIM,
+        };
+        let _ = writeln!(
+            text,
+            "{:width$}  {:6}  {}  {pass} of {} cases pass",
+            escape(&found.id),
+            found.level.as_str(),
+            style.paint(color, &format!("{:8}", found.result.as_str())),
+            found.cases.len(),
+        );
+    }
+    if !shown.is_empty() {
+        text.push('\n');
+    }
+}
+
+fn passes(report: &ConformanceReport, id: &str) -> bool {
+    let found = report
+        .cases
+        .binary_search_by(|case| case.id.as_str().cmp(id));
+    found.is_ok_and(|place| report.cases[place].verdict == Verdict::Pass)
+}
+
+fn summary(text: &mut String, report: &ConformanceReport, style: Style) {
+    let verdicts = &report.summary.verdicts;
+    let counts: Vec<String> = [
+        (verdicts.pass, "pass"),
+        (verdicts.fail, "fail"),
+        (verdicts.error, "error"),
+        (verdicts.unsupported, "unsupported"),
+        (verdicts.xfail, "xfail"),
+        (verdicts.xpass, "xpass"),
+        (verdicts.observed, "observed"),
+        (report.not_selected.len(), "not selected"),
+    ]
+    .into_iter()
+    .filter(|(count, word)| *count > 0 || *word == "pass")
+    .map(|(count, word)| format!("{count} {word}"))
+    .collect();
+    let who = report.implementation.as_ref().map_or_else(
+        || "nobody answered".to_owned(),
+        |found| format!("{} {}", found.name, found.version),
+    );
+    let partition = report.partition.as_ref();
+    let partition = partition.map_or_else(String::new, |part| format!(" · part {part}"));
+    let (must, should) = (report.summary.must, report.summary.should);
+    let good = report.summary.exit_code == 0;
+    let _ = writeln!(
+        text,
+        "{}: {}/{} MUST, {}/{} SHOULD · {} · seed {}{partition}",
+        escape(&who),
+        must.met,
+        must.tested,
+        should.met,
+        should.tested,
+        style.paint(if good { GREEN } else { RED }, &counts.join(", ")),
+        report.seed,
+    );
+}

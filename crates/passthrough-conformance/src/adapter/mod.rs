@@ -1,0 +1,342 @@
+//! An implementation in a process of its own, spoken to over its standard
+//! input and output, one JSON object a line.
+//!
+//! Whatever it does, the run goes on: a process that says what it should not
+//! is killed, with its group, and another is started for the next input. What
+//! it writes to stderr is kept, in part, and means nothing.
+
+mod process;
+
+use std::process::Command;
+use std::time::Duration;
+
+use passthrough_protocol::{Answer, CaseInput, PROTOCOL, Reply, Request, Started};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::subject::{Subject, Trouble};
+use process::{Broken, LONGEST_LINE, Process};
+
+/// An adapter that cannot be started this many times in a row is given up.
+const FAILED_STARTS: u32 = 3;
+
+/// How long an adapter may take to end after `stop`.
+const STOP: Duration = Duration::from_secs(2);
+
+/// An adapter and the process that stands for it at the moment.
+pub struct Adapter {
+    command: Vec<String>,
+    timeout: Duration,
+    process: Option<Conversation>,
+    identity: Option<Started>,
+    failed_starts: u32,
+    last_failure: Option<Trouble>,
+    notes: Vec<String>,
+}
+
+struct Conversation {
+    process: Process,
+    /// The number of the last request that was answered.
+    answered: u64,
+}
+
+/// An adapter of which no process can be made.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start the adapter `{program}`: {source}")]
+#[non_exhaustive]
+pub struct SpawnError {
+    /// The program.
+    pub program: String,
+    /// Why not.
+    pub source: std::io::Error,
+}
+
+impl Adapter {
+    /// Starts the adapter. It has `timeout` for each answer.
+    ///
+    /// Fails where there is no such program; a program that does not keep to
+    /// the protocol is no failure here, but trouble with every input.
+    pub fn start(command: Vec<String>, timeout: Duration) -> Result<Self, SpawnError> {
+        let mut adapter = Self {
+            command,
+            timeout,
+            process: None,
+            identity: None,
+            failed_starts: 0,
+            last_failure: None,
+            notes: Vec::new(),
+        };
+        let process = adapter.spawn().map_err(|source| SpawnError {
+            program: adapter.command.first().cloned().unwrap_or_default(),
+            source,
+        })?;
+        // Trouble with it is remembered, and shows with the first input.
+        let _ = adapter.greet(process);
+        Ok(adapter)
+    }
+
+    fn spawn(&self) -> std::io::Result<Process> {
+        let Some((program, arguments)) = self.command.split_first() else {
+            return Err(std::io::Error::new(
+                std::io::ErrorKind::NotFound,
+                "the command is empty",
+            ));
+        };
+        Process::spawn(Command::new(program).args(arguments))
+    }
+
+    /// A process that has said who it is.
+    fn ready(&mut self) -> Result<Conversation, Trouble> {
+        if let Some(conversation) = self.process.take() {
+            return Ok(conversation);
+        }
+        if let Some(failure) = &self.last_failure
+            && self.failed_starts >= FAILED_STARTS
+        {
+            return Err(failure.clone());
+        }
+        let process = self
+            .spawn()
+            .map_err(|error| self.no_start(error.to_string(), None))?;
+        self.greet(process)?;
+        self.process
+            .take()
+            .ok_or_else(|| self.no_start("it is gone".to_owned(), None))
+    }
+
+    fn greet(&mut self, mut process: Process) -> Result<(), Trouble> {
+        let line = line(&Request::Start { protocol: PROTOCOL });
+        let started = match process.exchange(&line, self.timeout) {
+            Ok(line) => serde_json::from_slice::<Started>(&line).map_err(|error| {
+                format!("its answer to `start` is none: {error}: {}", excerpt(&line))
+            }),
+            Err(broken) => Err(format!(
+                "it does not answer `start`: {}",
+                self.words(&broken)
+            )),
+        };
+        let started = match (started, &self.identity) {
+            (Ok(started), Some(identity)) if started != *identity => {
+                Err("it says that it is another one than before".to_owned())
+            }
+            (started, _) => started,
+        };
+        match started {
+            Ok(started) => {
+                self.identity = Some(started);
+                self.failed_starts = 0;
+                self.process = Some(Conversation {
+                    process,
+                    answered: 0,
+                });
+                Ok(())
+            }
+            Err(message) => {
+                let stderr = process.stderr();
+                Err(self.no_start(message, stderr))
+            }
+        }
+    }
+
+    fn no_start(&mut self, message: String, stderr: Option<String>) -> Trouble {
+        let trouble = Trouble {
+            code: "start",
+            message,
+            stderr,
+            previous: false,
+        };
+        self.failed_starts += 1;
+        self.last_failure = Some(trouble.clone());
+        trouble
+    }
+
+    fn words(&self, broken: &Broken) -> String {
+        match broken {
+            Broken::Surplus(bytes) => surplus(bytes),
+            Broken::Timeout => format!("no answer within {} s", self.timeout.as_secs_f32()),
+            Broken::Ended(None) => "it closed its standard output".to_owned(),
+            Broken::Ended(Some(status)) => format!("it ended ({status})"),
+            Broken::Oversized => format!("a line of more than {} MiB", LONGEST_LINE >> 20),
+            Broken::System(error) => error.to_string(),
+        }
+    }
+}
+
+impl Subject for Adapter {
+    fn identity(&self) -> Option<&Started> {
+        self.identity.as_ref()
+    }
+
+    fn ask(&mut self, input: &CaseInput) -> Result<Reply, Trouble> {
+        let mut conversation = self.ready()?;
+        let before = conversation.answered;
+        let seq = before + 1;
+        let line = line(&Request::Run {
+            seq,
+            input: Box::new(input.clone()),
+        });
+        let said = conversation.process.exchange(&line, self.timeout);
+        let heard = match &said {
+            Ok(line) => hear(line, seq),
+            Err(broken) => Err(Misheard {
+                code: code(broken),
+                message: self.words(broken),
+                previous: matches!(broken, Broken::Surplus(_)),
+                in_step: false,
+            }),
+        };
+        let misheard = match heard {
+            Ok(reply) => {
+                conversation.answered = seq;
+                self.process = Some(conversation);
+                return Ok(reply);
+            }
+            Err(misheard) => misheard,
+        };
+        let trouble = Trouble {
+            code: misheard.code,
+            message: misheard.message,
+            stderr: conversation.process.stderr(),
+            previous: misheard.previous && before > 0,
+        };
+        if misheard.in_step {
+            conversation.answered = seq;
+            self.process = Some(conversation);
+            return Err(trouble);
+        }
+        drop(conversation);
+        if misheard.code != "garbage" || before == 0 || trouble.previous {
+            return Err(trouble);
+        }
+        // A line that is no answer may have come late, after the answer before.
+        // A process that has answered nothing yet tells which it was.
+        let again = self.ask(input);
+        match again {
+            Ok(_) => {
+                // It stands there with the answer; whoever asks again asks another.
+                self.process = None;
+                Err(Trouble {
+                    code: "surplus",
+                    message: surplus(said.as_deref().unwrap_or_default()),
+                    previous: true,
+                    ..trouble
+                })
+            }
+            Err(_) => again,
+        }
+    }
+
+    fn finish(&mut self) -> Option<Trouble> {
+        let conversation = self.process.take()?;
+        let answered = conversation.answered;
+        let patience = self.timeout.min(STOP);
+        match conversation
+            .process
+            .stop(&line(&Request::Stop {}), patience)
+        {
+            Ok(Some(status)) if status.success() => None,
+            Ok(Some(status)) => {
+                self.notes
+                    .push(format!("after `stop`, the adapter ended with {status}"));
+                None
+            }
+            Ok(None) => {
+                self.notes
+                    .push("after `stop`, the adapter did not end, and was killed".to_owned());
+                None
+            }
+            Err(broken @ Broken::Surplus(_)) => (answered > 0).then(|| Trouble {
+                code: code(&broken),
+                message: self.words(&broken),
+                stderr: None,
+                previous: true,
+            }),
+            Err(broken) => {
+                let words = self.words(&broken);
+                self.notes.push(format!("at `stop`: {words}"));
+                None
+            }
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.notes.clone()
+    }
+}
+
+fn code(broken: &Broken) -> &'static str {
+    match broken {
+        Broken::Surplus(_) => "surplus",
+        Broken::Timeout => "timeout",
+        Broken::Ended(_) => "ended",
+        Broken::Oversized => "oversized",
+        Broken::System(_) => "system",
+    }
+}
+
+/// A line that is not the answer.
+struct Misheard {
+    code: &'static str,
+    message: String,
+    /// It belongs to the request before.
+    previous: bool,
+    /// It is the one line that was due, so that the process can go on.
+    in_step: bool,
+}
+
+fn hear(line: &[u8], seq: u64) -> Result<Reply, Misheard> {
+    let wrong = |code, message, previous, in_step| Misheard {
+        code,
+        message,
+        previous,
+        in_step,
+    };
+    let error = match serde_json::from_slice::<Answer>(line) {
+        Ok(answer) if answer.seq == seq => return Ok(answer.reply),
+        Ok(_) => None,
+        Err(error) => Some(error),
+    };
+    let Ok(Value::Object(object)) = serde_json::from_slice::<Value>(line) else {
+        let message = format!("a line that is no JSON object: {}", excerpt(line));
+        return Err(wrong("garbage", message, false, false));
+    };
+    match (object.get("seq"), error) {
+        (None, _) => {
+            let message = format!("an answer without `seq`: {}", excerpt(line));
+            Err(wrong("sequence", message, false, false))
+        }
+        (Some(found), Some(error)) if *found == seq => {
+            let message = format!("the answer breaks the protocol: {error}: {}", excerpt(line));
+            Err(wrong("schema", message, false, true))
+        }
+        (Some(found), _) if *found == seq - 1 && seq > 1 => {
+            Err(wrong("surplus", surplus(line), true, false))
+        }
+        (Some(found), _) => {
+            let message = format!("the answer's `seq` is {found}, not {seq}");
+            Err(wrong("sequence", message, false, false))
+        }
+    }
+}
+
+fn surplus(bytes: &[u8]) -> String {
+    format!("it went on after its answer: {}", excerpt(bytes))
+}
+
+fn line(message: &impl Serialize) -> Vec<u8> {
+    // A message is plain data: its text always exists.
+    let mut line = serde_json::to_vec(message).unwrap_or_default();
+    line.push(b'\n');
+    line
+}
+
+/// What a reader needs of a line that may be long.
+fn excerpt(bytes: &[u8]) -> String {
+    const LENGTH: usize = 120;
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * LENGTH)]);
+    let text = text.trim_end();
+    match text.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("`{}…`", &text[..end]),
+        None => format!("`{text}`"),
+    }
+}

@@ -1,0 +1,7 @@
+//! What the binary carries: nothing here is parsed before it is asked for.
+
+/// The decision cases: the path below `conformance/cases/decision`, the text.
+pub(crate) static CASES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/cases.rs"));
+
+/// The registry of requirements.
+pub(crate) static REQUIREMENTS: &str = include_str!("../../../spec/requirements.toml");

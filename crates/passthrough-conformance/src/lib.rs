@@ -1,0 +1,25 @@
+//! The conformance suite at decision level.
+//!
+//! A [`suite::Suite`] holds the cases: those that the binary carries, and those
+//! of a directory. A [`Subject`] answers inputs: the reference in this process,
+//! or an [`adapter::Adapter`], a process of any language. [`run::run`] puts the
+//! inputs to it in an order that a seed decides, and [`judge`] alone compares
+//! what it answers with what a case expects: a subject sees neither the case's
+//! id nor its expectation. [`report::report`] puts the outcomes together by
+//! requirement, as the document that all renderings start from.
+//!
+//! Nothing here prints, and nothing knows how a decision is made.
+
+pub mod adapter;
+mod embedded;
+mod judge;
+pub mod report;
+pub mod requirements;
+pub mod run;
+pub mod select;
+mod shuffle;
+mod subject;
+pub mod suite;
+
+pub use judge::{Judgement, judge};
+pub use subject::{InProcess, Subject, Trouble};
