@@ -14,7 +14,7 @@ from packaging.version import Version
 from passthrough.decide import Decision, Policy, Present, Question, decide
 from passthrough.declaration import ConfigurationError, Declaration, NoTomlReader, read
 from passthrough.host import Host, interpreter
-from passthrough.requirement import parse
+from passthrough.requirement import Requirement, parse
 
 START = {
     "implementation": {"name": "passthrough-python", "version": "1"},
@@ -51,23 +51,26 @@ def answer(given: dict[str, Any]) -> dict[str, Any]:
     except NoTomlReader:
         return {"unsupported": {"feature": "toml"}}
     try:
-        asked = question(given, declaration)
+        dynamic = [parse(text) for text in given.get("dynamic_requires") or ()]
     except InvalidRequirement:
-        return {"error": {"stage": "configuration", "code": "CONF-8"}}
+        return {"error": {"stage": "second-pass", "code": "CONF-8"}}
+    asked = question(given, declaration, dynamic)
     decision = decide(asked)
     if decision.excluded_when_exposed or decision.broken_when_exposed:
         return {"error": {"stage": "second-pass", "code": "DYN-3"}}
     return {"plan": plan(asked, declaration, decision)}
 
 
-def question(given: dict[str, Any], declaration: Declaration) -> Question:
+def question(
+    given: dict[str, Any], declaration: Declaration, dynamic: list[Requirement]
+) -> Question:
     host = Host.from_document(given["host"])
     build_python = given.get("build_interpreter")
-    dynamic = given.get("dynamic_requires")
+    second_pass = given.get("dynamic_requires") is not None
     policy = given.get("policy") or {}
     return Question(
         declaration.listed,
-        declaration.requires + [parse(text) for text in dynamic or ()],
+        declaration.requires + dynamic,
         host,
         interpreter(build_python) if build_python else host.python,
         [parse(text) for text in given.get("constraints") or ()],
@@ -79,8 +82,7 @@ def question(given: dict[str, Any], declaration: Declaration) -> Question:
         ),
         {
             canonicalize_name(held["name"]): Present(Version(held["version"]), held["exposed"])
-            for held in given.get("present") or ()
-            if dynamic is not None  # only a second pass finds something
+            for held in (given.get("present") or () if second_pass else ())
         },
     )
 
@@ -107,6 +109,7 @@ def plan(asked: Question, declaration: Declaration, decision: Decision) -> dict[
                 "role": "listed" if decision.statuses.get(name) == "host" else "closure",
                 "required_by": exposed.required_by,
                 "editable": bool(exposed.copy and exposed.copy.editable),
+                "location": exposed.copy.location if exposed.copy else "",
             }
             for name, exposed in decision.exposed.items()
         ],

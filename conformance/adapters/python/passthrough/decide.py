@@ -288,7 +288,7 @@ def decide(question: Question) -> Decision:
         name
         for name in sorted(question.exposed)
         for copy in [question.host.copies.get(name)]
-        if copy and not all(copy.meets(asked) for asked in question.required.get(name, ()))
+        if copy and not all(map(copy.admitted_by, question.required.get(name, ())))
     ]
     result.broken_when_exposed = [name for name in fixed if broken[name]]
     return result
@@ -316,11 +316,14 @@ def installed_by(
 ) -> dict[str, tuple[str, str]]:
     installed = {}
     for name in sorted(set(question.required) - set(result.exposed)):
-        asked = question.asked(name) + [r for walk in walks.values() for r in walk.edges_to(name)]
+        edges = [edge for walk in walks.values() for edge in walk.edges_to(name)]
+        required = question.required[name] + edges
+        constraints = question.constrained.get(name, [])
         held = question.downloaded.get(name)
-        if held and all(r.admits(held) and not r.extras and not r.url for r in asked):
+        admitted = held and all(r.admits(held) and not r.url for r in required + constraints)
+        if admitted and not any(requirement.extras for requirement in required):
             continue
         fallback = "fallback" if name in result.statuses else "unlisted"
         because = "displaced" if name in result.displaced else fallback
-        installed[name] = (merged(name, asked), because)
+        installed[name] = (merged(name, required, constraints), because)
     return installed

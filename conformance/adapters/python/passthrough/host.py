@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging.direct_url import DirectUrl, DirectUrlValidationError
@@ -19,29 +19,36 @@ from packaging.version import InvalidVersion, Version
 from .requirement import Environment, InvalidRequirement, Requirement, parse, records
 
 
+def told(version: str) -> Version | str:
+    """Versions are compared as PEP 440 says, other texts as they are."""
+    try:
+        return Version(version)
+    except InvalidVersion:
+        return version
+
+
 @dataclass
 class Copy:
     """The copy of a distribution that comes first on `sys.path`."""
 
     name: str
     versions: Sequence[str]  # as found: more than one is a contradiction
+    location: str = ""  # the entry of sys.path
     requires_dist: Sequence[str] = ()
     provides_extra: Sequence[str] = ()
     requires_python: str | None = None
     direct_url: Any = None
     unreadable: bool = False
     has_file_list: bool = True
-    editable: bool = False
+    found_editable: bool = False  # told by something other than direct_url.json
     source_exists: bool = True  # of an editable installation
 
     @functools.cached_property
     def version(self) -> Version | None:
         """None where it cannot be told."""
-        try:
-            found = {Version(version) for version in self.versions}
-        except InvalidVersion:
-            return None
-        return found.pop() if len(found) == 1 else None
+        found = {told(version) for version in self.versions}
+        version = found.pop() if len(found) == 1 else None
+        return version if isinstance(version, Version) else None
 
     @functools.cached_property
     def requires(self) -> list[Requirement] | None:
@@ -67,6 +74,11 @@ class Copy:
     def has_metadata(self) -> bool:
         """ELIG-metadata"""
         return not self.unreadable and self.version is not None and self.requires is not None
+
+    @property
+    def editable(self) -> bool:
+        dir_info = self.record.dir_info if self.record else None
+        return self.found_editable or bool(dir_info and dir_info.editable)
 
     @property
     def exposable(self) -> bool:
@@ -105,7 +117,7 @@ class Host:
                 found.setdefault(canonicalize_name(distribution["name"]), []).append(distribution)
             for name, distributions in found.items():
                 if name not in host.copies:  # a later copy is shadowed
-                    host.copies[name] = copy(name, distributions)
+                    host.copies[name] = copy(name, distributions, entry["path"])
         return host
 
 
@@ -114,21 +126,29 @@ def interpreter(document: dict[str, Any]) -> tuple[str, str, str, str]:
     return document["implementation"], document["version"], flags, document["platform"]
 
 
-def copy(name: str, distributions: Sequence[dict[str, Any]]) -> Copy:
-    """What one directory holds of a name."""
-    versions = [d["version"] for d in distributions]
-    versions += [d["directory_version"] for d in distributions if d.get("directory_version")]
-    first = distributions[0]
-    editable = first.get("editable")
+def copy(name: str, distributions: Sequence[dict[str, Any]], location: str) -> Copy:
+    """What one directory holds of a name: one version, or else a contradiction.
+
+    Of several metadata directories with one version, a usable one counts.
+    """
+    copies = [one_copy(name, distribution, location) for distribution in distributions]
+    chosen = next((copy for copy in copies if copy.has_metadata), copies[0])
+    versions = [copy.versions[0] for copy in copies]
+    return chosen if len(set(map(told, versions))) == 1 else replace(chosen, versions=versions)
+
+
+def one_copy(name: str, given: dict[str, Any], location: str) -> Copy:
+    version, editable = given["version"], given.get("editable")
     return Copy(
         name,
-        versions,
-        first.get("requires_dist") or (),
-        first.get("provides_extra") or (),
-        first.get("requires_python"),
-        first.get("direct_url"),
-        first.get("unreadable") is not None,
-        first.get("has_file_list", True),
+        [version, given.get("directory_version") or version],
+        location,
+        given.get("requires_dist") or (),
+        given.get("provides_extra") or (),
+        given.get("requires_python"),
+        given.get("direct_url"),
+        given.get("unreadable") is not None,
+        given.get("has_file_list", True),
         editable is not None,
         editable is None or editable["exists"],
     )

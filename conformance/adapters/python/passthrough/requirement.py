@@ -99,6 +99,8 @@ class Origin(NamedTuple):
 
 
 VCS_SCHEME = re.compile(r"(git|hg|bzr|svn)\+", re.IGNORECASE)
+HASH_ID, NUMBER = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE), re.compile(r".+")
+FULL_COMMIT_ID = {"git": HASH_ID, "hg": HASH_ID, "bzr": NUMBER, "svn": NUMBER}
 HASHES = hashlib.algorithms_guaranteed | {"md5"}
 
 
@@ -117,21 +119,25 @@ def bare(url: str) -> tuple[str, str]:
 
 
 def asked_origin(reference: str) -> Origin | None:
-    """None: a reference to a version control system that names no revision."""
+    """None: a reference to a version control system that names no single commit."""
     scheme = VCS_SCHEME.match(reference)
     if scheme is None:
         return Origin(*bare(reference))
+    vcs = scheme.group(1).lower()
     url, subdirectory = bare(reference[scheme.end() :])
     path, at, commit = url.partition("#")[0].rpartition("@")
-    return Origin(path, subdirectory, scheme.group(1).lower(), commit) if at else None
+    if not at or not FULL_COMMIT_ID[vcs].fullmatch(commit):
+        return None
+    return Origin(path, subdirectory, vcs, commit.lower())
 
 
 def recorded_origin(record: DirectUrl) -> Origin:
     url, subdirectory = bare(record.url)
     subdirectory = (record.subdirectory or subdirectory).strip("/")
-    if record.vcs_info is None:
+    vcs = record.vcs_info
+    if vcs is None:
         return Origin(url, subdirectory)
-    return Origin(url, subdirectory, record.vcs_info.vcs.lower(), record.vcs_info.commit_id)
+    return Origin(url, subdirectory, vcs.vcs.lower(), vcs.commit_id.lower())
 
 
 def records(record: DirectUrl | None, reference: str) -> bool:
@@ -142,14 +148,18 @@ def records(record: DirectUrl | None, reference: str) -> bool:
         return False
 
 
-def merged(name: str, requirements: Iterable[Requirement]) -> str:
-    """One requirement that asks for all that these ask for, in canonical order."""
-    extras: set[str] = set()
-    specifiers: set[str] = set()
-    urls: set[str] = set()
-    for requirement in requirements:
-        extras |= requirement.extras
-        specifiers |= {str(specifier) for specifier in requirement.specifier}
-        urls |= {requirement.url} if requirement.url else set()
-    text = name + (f"[{','.join(sorted(extras))}]" if extras else "")
-    return f"{text} @ {min(urls)}" if urls else text + ",".join(sorted(specifiers))
+def merged(
+    name: str, requirements: Iterable[Requirement], constraints: Iterable[Requirement]
+) -> str:
+    """One requirement that asks for all that these ask for, in canonical order.
+
+    A constraint restricts versions, and never asks for an extra.
+    """
+    requirements = list(requirements)
+    extras = sorted({extra for requirement in requirements for extra in requirement.extras})
+    text = name + (f"[{','.join(extras)}]" if extras else "")
+    both = [*requirements, *constraints]
+    urls = [requirement.url for requirement in both if requirement.url]
+    if urls:
+        return f"{text} @ {min(urls)}"
+    return text + ",".join(sorted({str(one) for asked in both for one in asked.specifier}))
