@@ -32,14 +32,26 @@ pub enum Judgement {
     },
 }
 
-/// Compares a reply with what the case expects.
+/// Judges a reply to a case's input.
 pub fn judge(case: &Case, subject: &Started, reply: &Reply) -> Judgement {
-    match (&case.expect, reply) {
+    match reply {
+        Reply::Unsupported(unsupported) => lacking(case, subject, &unsupported.feature),
+        _ => compare(&case.expect, reply, claims(subject, Feature::Diagnostics)),
+    }
+}
+
+/// Compares a reply with an expectation; diagnostics only if `diagnoses`, that
+/// is, if the implementation claims to have them.
+pub fn compare(expected: &Expectation, reply: &Reply, diagnoses: bool) -> Judgement {
+    match (expected, reply) {
         (_, Reply::Crashed(crashed)) => Judgement::Error {
             code: "crashed",
             message: crashed.message.clone(),
         },
-        (_, Reply::Unsupported(unsupported)) => lacking(case, subject, &unsupported.feature),
+        (_, Reply::Unsupported(unsupported)) => Judgement::Fail {
+            code: "unsupported",
+            differences: vec![format!("it lacks `{}`", unsupported.feature)],
+        },
         (Expectation::Error(expected), Reply::Error(actual)) => refusal(&expected.error, actual),
         (Expectation::Error(expected), Reply::Plan(_)) => Judgement::Fail {
             code: "no-error",
@@ -53,7 +65,6 @@ pub fn judge(case: &Case, subject: &Started, reply: &Reply) -> Judgement {
             differences: vec![format!("expected a plan, got the error {}", shown(actual))],
         },
         (Expectation::Plan(expected), Reply::Plan(actual)) => {
-            let diagnoses = claims(subject, Feature::Diagnostics);
             if !diagnoses && says_nothing_but_diagnostics(expected) {
                 return Judgement::Unsupported {
                     feature: Feature::Diagnostics,

@@ -21,5 +21,5 @@ mod shuffle;
 mod subject;
 pub mod suite;
 
-pub use judge::{Judgement, judge};
+pub use judge::{Judgement, compare, judge};
 pub use subject::{InProcess, Subject, Trouble};
