@@ -196,6 +196,49 @@ fn interpreters_that_misbehave() {
 }
 
 #[test]
+fn an_interrupt_ends_the_interpreter_too() {
+    use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+
+    let context = Context::new();
+    context.pyproject(GOOD);
+    let pids = context.path("pids");
+    let script = format!(
+        "#!/bin/sh\nsleep 600 &\necho $$ $! > {}\nwait\n",
+        pids.display()
+    );
+    let python = context.script("bin/python3", &script);
+    let mut child = context
+        .command()
+        .args(["check", "--timeout", "600", "--python"])
+        .arg(&python)
+        .spawn()
+        .unwrap();
+    let started = || fs::read_to_string(&pids).is_ok_and(|text| text.ends_with('\n'));
+    while !started() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    for pid in fs::read_to_string(&pids).unwrap().split_whitespace() {
+        let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
+        // Killed, but perhaps not reaped yet by whoever inherited it.
+        let is_gone = || {
+            test_kill_process(pid).is_err()
+                || fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()))
+                    .is_ok_and(|stat| stat.contains(") Z "))
+        };
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        while !is_gone() {
+            assert!(
+                std::time::Instant::now() < deadline,
+                "{pid:?} is still there"
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+#[test]
 fn an_interpreter_that_prints_at_start_is_understood_all_the_same() {
     let context = Context::new();
     context.pyproject(GOOD);

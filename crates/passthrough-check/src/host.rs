@@ -10,7 +10,7 @@ use passthrough_interpreter::{AskError, AskOptions, Environment, Identity, Inter
 
 use crate::cli::HostArgs;
 use crate::failure::Failure;
-use crate::input;
+use crate::{input, interrupt};
 
 /// In MiB. No real host's inventory is larger.
 const LARGEST_DOCUMENT: u64 = 256;
@@ -123,6 +123,7 @@ fn ask_options(args: &HostArgs) -> AskOptions {
     AskOptions {
         timeout: Duration::from_secs(args.timeout),
         cache,
+        before_start: interrupt::prepare,
     }
 }
 

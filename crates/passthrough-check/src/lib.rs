@@ -18,6 +18,7 @@ pub mod explain;
 pub mod failure;
 pub mod host;
 pub mod input;
+mod interrupt;
 pub mod project;
 mod prose;
 pub mod render;

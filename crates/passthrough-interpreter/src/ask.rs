@@ -6,13 +6,16 @@ use crate::cache::Place;
 use crate::{Environment, Interpreter, probe, survey};
 
 /// How to ask an interpreter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct AskOptions {
     /// How long it may take; then it and all that it started are killed.
     pub timeout: Duration,
     /// The directory that remembers answers; it is made when needed. Without
     /// one nothing is remembered.
     pub cache: Option<PathBuf>,
+    /// Called before an interpreter is started, and not when its answer is
+    /// recalled: the place to prepare for being interrupted ([`crate::end`]).
+    pub before_start: fn(),
 }
 
 impl Default for AskOptions {
@@ -20,6 +23,7 @@ impl Default for AskOptions {
         Self {
             timeout: Duration::from_secs(10),
             cache: None,
+            before_start: || {},
         }
     }
 }
@@ -54,6 +58,7 @@ pub fn ask(
     if let Some(interpreter) = place.as_ref().and_then(Place::recall) {
         return Ok(interpreter);
     }
+    (options.before_start)();
     let asked = SystemTime::now();
     let facts = probe::start(&absolute, environment, options.timeout)
         .map_err(|(kind, stderr)| fail(kind, stderr))?;

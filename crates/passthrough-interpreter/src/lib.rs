@@ -34,5 +34,6 @@ pub use ask::{AskError, AskErrorKind, AskOptions, ask};
 pub use environment::Environment;
 pub use locate::{How, LocateError, Located, locate};
 pub use model::{Identity, Interpreter, Knowledge, Origin, PathEntry};
+pub use process::end;
 pub use read::{ReadError, ReadErrorKind, Reading, read};
 pub use request::{Request, VersionRequest};

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -19,6 +20,9 @@ const TAIL: usize = 4096;
 /// How long to wait at most before looking again for the child's end, where
 /// the system cannot tell of it.
 const TICK: Duration = Duration::from_millis(5);
+
+/// The process group of the child that runs now; 0 without one.
+static RUNNING: AtomicI32 = AtomicI32::new(0);
 
 /// A process that came to its end within the bounds.
 pub(crate) struct Finished {
@@ -56,6 +60,7 @@ pub(crate) fn run(command: &mut Command, timeout: Duration) -> Result<Finished, 
             reason: Reason::Start(error),
             stderr: Vec::new(),
         })?;
+    RUNNING.store(child.id().cast_signed(), Ordering::SeqCst);
     let mut output = Output::default();
     match attend(&mut child, &mut output, timeout) {
         Ok(status) => Ok(Finished {
@@ -121,6 +126,7 @@ fn attend(child: &mut Child, output: &mut Output, timeout: Duration) -> Result<E
         drain(&mut stdout, &mut buffer, |bytes| output.add_stdout(bytes))?;
         drain(&mut stderr, &mut buffer, |bytes| output.add_stderr(bytes))?;
         if let Some(status) = ended {
+            RUNNING.store(0, Ordering::SeqCst);
             return Ok(status);
         }
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
@@ -190,7 +196,19 @@ fn end_of(_child: &Child) -> Option<OwnedFd> {
     None
 }
 
+/// Kills the interpreter that is being asked now, if there is one, and all
+/// that it started: what a program does that is interrupted meanwhile. The
+/// child is in a process group of its own, so that a terminal's Ctrl-C does not
+/// reach it.
+pub fn end() {
+    if let Some(group) = Pid::from_raw(RUNNING.swap(0, Ordering::SeqCst)) {
+        // It may have ended just now.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
 fn kill(child: &mut Child) {
+    RUNNING.store(0, Ordering::SeqCst);
     // The child is not waited for yet (or ended just now), so its id still names its group.
     let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
     // It may have left the group.
