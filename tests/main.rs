@@ -18,3 +18,4 @@ mod host;
 mod options;
 mod readme;
 mod seen_working;
+mod specification;

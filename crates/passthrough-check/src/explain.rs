@@ -1,4 +1,5 @@
-//! What a rule is about: for a terminal, and as the page `docs/diagnostics.md`.
+//! What a diagnostic's rule or a requirement of the specification is about:
+//! for a terminal, and as the page `docs/diagnostics.md`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -10,6 +11,10 @@ use crate::prose::{Block, blocks, first_sentence};
 use crate::render::Options;
 use crate::render::text::{FAINT, PLAIN, Page, STRONG, Styled};
 use crate::render::words::severity_style;
+
+use self::requirements::Requirement;
+
+pub mod requirements;
 
 /// Nothing is called so.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,40 +38,49 @@ impl UnknownRule {
     }
 }
 
-/// The rules that `query` means: the one with that code or name, or all that
-/// report on that requirement of the specification, by code. Case is ignored.
+/// What a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The rule of a diagnostic.
+    Rule(&'static Rule),
+    /// A requirement of the specification, and the rules that report on it,
+    /// by code.
+    Requirement(&'static Requirement, Vec<&'static Rule>),
+}
+
+/// What `query` means: the rule with that code or name, or the requirement of
+/// the specification with that id. Case is ignored.
 pub fn find(
     rules: impl IntoIterator<Item = &'static Rule>,
     query: &str,
-) -> Result<Vec<&'static Rule>, UnknownRule> {
+) -> Result<Found, UnknownRule> {
     let rules = sorted(rules);
-    let asked = |name: &&str| name.eq_ignore_ascii_case(query.trim());
+    let asked = |name: &str| name.eq_ignore_ascii_case(query.trim());
     let one = rules
         .iter()
-        .find(|rule| asked(&rule.code) || asked(&rule.name));
+        .find(|rule| asked(rule.code) || asked(rule.name));
     if let Some(rule) = one {
-        return Ok(vec![rule]);
+        return Ok(Found::Rule(rule));
     }
-    let of_requirement = |rule: &&Rule| rule.requirements.iter().any(asked);
-    let found: Vec<_> = rules.iter().copied().filter(of_requirement).collect();
-    if found.is_empty() {
-        Err(UnknownRule {
+    let all = requirements::all();
+    let Some(requirement) = all.iter().find(|requirement| asked(&requirement.id)) else {
+        let ids = all.iter().map(|requirement| requirement.id.as_str());
+        return Err(UnknownRule {
             query: query.to_owned(),
-            nearest: nearest(&rules, query.trim()),
-        })
-    } else {
-        Ok(found)
-    }
+            nearest: nearest(&rules, ids, query.trim()),
+        });
+    };
+    let reports = |rule: &&Rule| rule.requirements.contains(&requirement.id.as_str());
+    let reporting = rules.iter().copied().filter(reports).collect();
+    Ok(Found::Requirement(requirement, reporting))
 }
 
-/// Rules for a terminal, with a blank line between them.
-pub fn terminal(rules: &[&'static Rule], options: Options) -> String {
+/// What was found, for a terminal.
+pub fn terminal(found: &Found, options: Options) -> String {
     let mut page = Page::new(options.color, options.width.min(88));
-    for (index, rule) in rules.iter().enumerate() {
-        if index > 0 {
-            page.blank_line();
-        }
-        explain(&mut page, rule);
+    match found {
+        Found::Rule(rule) => explain(&mut page, rule),
+        Found::Requirement(requirement, rules) => state(&mut page, requirement, rules),
     }
     page.finish()
 }
@@ -75,15 +89,52 @@ pub fn terminal(rules: &[&'static Rule], options: Options) -> String {
 pub fn list(rules: impl IntoIterator<Item = &'static Rule>, options: Options) -> String {
     let mut page = Page::new(options.color, options.width);
     for rule in sorted(rules) {
-        let title = Styled::new(severity_style(rule.severity), rule.code)
-            .and(PLAIN, " ")
-            .and(STRONG, rule.name)
-            .and(PLAIN, ": ");
-        let words = brief(rule);
-        let words = words.split_whitespace();
-        page.hanging(&title, words.map(|word| Styled::new(PLAIN, word)));
+        line(&mut page, rule);
     }
     page.finish()
+}
+
+fn line(page: &mut Page, rule: &Rule) {
+    let title = Styled::new(severity_style(rule.severity), rule.code)
+        .and(PLAIN, " ")
+        .and(STRONG, rule.name)
+        .and(PLAIN, ": ");
+    let words = brief(rule);
+    let words = words.split_whitespace();
+    page.hanging(&title, words.map(|word| Styled::new(PLAIN, word)));
+}
+
+/// A requirement: what it says, why, where it stands, and who reports on it.
+fn state(page: &mut Page, requirement: &Requirement, rules: &[&'static Rule]) {
+    let Requirement {
+        id,
+        level,
+        basis,
+        section,
+        text,
+        rationale,
+        ..
+    } = requirement;
+    let standing = if level == basis {
+        format!(" ({basis})")
+    } else {
+        format!(" ({level}, {basis})")
+    };
+    page.hanging(&Styled::new(STRONG, id).and(PLAIN, standing), []);
+    page.hanging(&Styled::new(FAINT, format!("spec/{section}")), []);
+    page.blank_line();
+    prose(page, text);
+    page.blank_line();
+    page.hanging(&Styled::new(STRONG, "Why"), []);
+    prose(page, rationale);
+    page.blank_line();
+    page.hanging(&Styled::new(STRONG, "Diagnostics"), []);
+    if rules.is_empty() {
+        prose(page, "None.");
+    }
+    for rule in rules {
+        line(page, rule);
+    }
 }
 
 fn explain(page: &mut Page, rule: &Rule) {
@@ -185,7 +236,7 @@ pub(crate) fn markdown(rule: &Rule) -> String {
 
 /// The text of a rule in a line or several.
 pub(crate) fn plain(rule: &'static Rule) -> String {
-    terminal(&[rule], Options::default())
+    terminal(&Found::Rule(rule), Options::default())
 }
 
 /// What a rule checks, in one sentence on one line.
@@ -210,17 +261,19 @@ fn sorted(rules: impl IntoIterator<Item = &'static Rule>) -> Vec<&'static Rule> 
 }
 
 /// The names within a few edits of `query`.
-fn nearest(rules: &[&'static Rule], query: &str) -> Vec<&'static str> {
+fn nearest(
+    rules: &[&'static Rule],
+    ids: impl Iterator<Item = &'static str>,
+    query: &str,
+) -> Vec<&'static str> {
     // No name is longer, so nothing longer is near one.
     if query.chars().count() > 60 {
         return Vec::new();
     }
     let query = query.to_ascii_lowercase();
-    let names = rules.iter().flat_map(|rule| {
-        let ids = rule.requirements.iter().copied();
-        [rule.code, rule.name].into_iter().chain(ids)
-    });
+    let names = rules.iter().flat_map(|rule| [rule.code, rule.name]);
     let near: BTreeSet<(usize, &str)> = names
+        .chain(ids)
         .map(|name| (distance(&query, &name.to_ascii_lowercase()), name))
         .filter(|(distance, name)| *distance <= name.len() / 3)
         .collect();

@@ -1,10 +1,16 @@
-use super::{distance, find, page, terminal};
+use super::{Found, distance, find, page, terminal};
 use crate::render::Options;
 use crate::render::fixture::{DUPLICATE, NOT_A_NAME, NOT_REQUIRED, RULES};
 
-fn codes(query: &str) -> Vec<&'static str> {
-    let found = find(RULES.iter().copied(), query).unwrap();
-    found.into_iter().map(|rule| rule.code).collect()
+/// The id if a requirement is found, and the codes.
+fn found(query: &str) -> (Option<&'static str>, Vec<&'static str>) {
+    match find(RULES.iter().copied(), query).unwrap() {
+        Found::Rule(rule) => (None, vec![rule.code]),
+        Found::Requirement(requirement, rules) => (
+            Some(requirement.id.as_str()),
+            rules.iter().map(|rule| rule.code).collect(),
+        ),
+    }
 }
 
 fn nearest(query: &str) -> Vec<&'static str> {
@@ -12,32 +18,32 @@ fn nearest(query: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_rule_is_found_by_code_name_and_requirement() {
-    assert_eq!(codes("BIP113"), ["BIP113"]);
-    assert_eq!(codes(" bip113\n"), ["BIP113"]);
-    assert_eq!(codes("Duplicate-Entry"), ["BIP113"]);
-    assert_eq!(codes("rep-1"), ["BIP201"]);
+fn a_rule_is_found_by_code_and_name() {
+    assert_eq!(found("BIP113"), (None, vec!["BIP113"]));
+    assert_eq!(found(" bip113\n"), (None, vec!["BIP113"]));
+    assert_eq!(found("Duplicate-Entry"), (None, vec!["BIP113"]));
 }
 
 #[test]
-fn a_requirement_finds_all_its_rules_by_code() {
-    let rules = [&NOT_REQUIRED, &DUPLICATE, &NOT_A_NAME].into_iter();
-    let all = find(rules.clone(), "CONF-3").unwrap();
-    assert_eq!(all, [&DUPLICATE]);
-    let twice = rules.chain([&NOT_REQUIRED]);
-    let codes: Vec<_> = find(twice, "ELIG-2")
-        .unwrap()
-        .iter()
-        .map(|rule| rule.code)
-        .collect();
-    assert_eq!(codes, ["BIP201", "BIP201"]);
+fn a_requirement_is_found_with_the_rules_that_report_on_it() {
+    assert_eq!(found("rep-1"), (Some("REP-1"), vec!["BIP201"]));
+    assert_eq!(found("CONF-2 "), (Some("CONF-2"), vec!["BIP112"]));
+    assert_eq!(found("EXP-4"), (Some("EXP-4"), vec![]));
+    assert_eq!(found("elig-not-exposable").0, Some("ELIG-not-exposable"));
+    // By code, whatever the order; and not what only begins alike.
+    let rules = [&NOT_REQUIRED, &DUPLICATE, &NOT_REQUIRED].into_iter();
+    let Found::Requirement(_, rules) = find(rules, "CONF-3").unwrap() else {
+        panic!("a requirement");
+    };
+    assert_eq!(rules, [&DUPLICATE]);
 }
 
 #[test]
 fn an_unknown_name_is_answered_with_the_nearest() {
     assert_eq!(nearest("BIP111"), ["BIP112", "BIP113", "BIP201"]);
     assert_eq!(nearest("duplicat-entries"), ["duplicate-entry"]);
-    assert_eq!(nearest("CONF-4"), ["CONF-2", "CONF-3"]);
+    assert_eq!(nearest("CONF-42"), ["CONF-2", "CONF-4", "CONF-1"]);
+    assert_eq!(nearest("ELIG-vresion"), ["ELIG-version"]);
     assert_eq!(nearest("something else"), [""; 0]);
     assert_eq!(nearest(""), [""; 0]);
     assert_eq!(nearest(&"BIP112".repeat(100_000)), [""; 0]);
@@ -72,12 +78,23 @@ fn distances() {
 
 #[test]
 fn text_for_a_terminal() {
-    let rules = [&NOT_A_NAME, &NOT_REQUIRED];
     let options = Options {
         width: 60,
         ..Options::default()
     };
-    insta::assert_snapshot!("terminal", terminal(&rules, options));
+    let texts = [&NOT_A_NAME, &NOT_REQUIRED].map(|rule| terminal(&Found::Rule(rule), options));
+    insta::assert_snapshot!("terminal", texts.join("\n"));
+}
+
+#[test]
+fn requirement_for_a_terminal() {
+    let options = Options {
+        width: 72,
+        ..Options::default()
+    };
+    let texts = ["CLOS-4", "CONF-3", "USER-2", "ELIG-version"]
+        .map(|id| terminal(&find(RULES.iter().copied(), id).unwrap(), options));
+    insta::assert_snapshot!("requirement", texts.join("\n---\n"));
 }
 
 #[test]
