@@ -16,6 +16,7 @@ mod decision_cases;
 mod generated;
 mod host;
 mod options;
+mod python_adapter;
 mod readme;
 mod seen_working;
 mod specification;

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 import posixpath
 import re
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,14 +13,6 @@ from typing import Any
 from packaging.utils import InvalidName, canonicalize_name
 
 from .requirement import InvalidRequirement, Requirement, parse
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    try:
-        import tomli as tomllib
-    except ModuleNotFoundError:
-        tomllib = None
 
 KEY = "no-build-isolation-package"
 PUBLISHED_KEYS = ("build_isolation_passthrough", "build-isolation-passthrough")
@@ -47,13 +40,21 @@ class Declaration:
     remarks: list[str] = field(default_factory=list)  # codes of docs/diagnostics.md
 
 
+@functools.cache
+def toml_reader() -> Any:
+    for module in ("tomllib", "tomli"):  # tomllib came with Python 3.11
+        try:
+            return importlib.import_module(module)
+        except ModuleNotFoundError:
+            pass
+    raise NoTomlReader
+
+
 def read(text: str, frontend: str | None) -> Declaration:
     """`frontend` None reads neutrally: the lists of all tables are merged (CONF-4)."""
-    if tomllib is None:
-        raise NoTomlReader
     try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        document = toml_reader().loads(text)
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError
         raise ConfigurationError("CONF-8", str(error)) from error
     declaration = Declaration()
     if "build-system" not in document:
@@ -76,6 +77,8 @@ def read(text: str, frontend: str | None) -> Declaration:
 def read_build_system(declaration: Declaration, table: Any, neutral: bool) -> None:
     if not isinstance(table, dict):
         raise ConfigurationError("CONF-8", "[build-system] is not a table")
+    if "requires" not in table:
+        raise ConfigurationError("CONF-8", "[build-system] has no requires")
     for key, value in table.items():
         place = f"[build-system] {key}"
         if key == "requires":
@@ -90,8 +93,6 @@ def read_build_system(declaration: Declaration, table: Any, neutral: bool) -> No
             declaration.remarks.append("BIP116")
             if neutral:
                 add_list(declaration, value, place)
-    if "requires" not in table:
-        raise ConfigurationError("CONF-8", "[build-system] has no requires")
 
 
 def strings(value: Any, place: str) -> list[str]:
@@ -122,23 +123,34 @@ def read_tool(declaration: Declaration, tool: Any, frontend: str | None) -> None
             raise ConfigurationError("CONF-2", f"[tool.{name}] is not a table")
 
 
+def has_key(value: Any) -> bool:
+    return isinstance(value, dict) and KEY in value
+
+
+def says_something(value: Any) -> bool:
+    """An empty list means the same to uv: nothing."""
+    return has_key(value) and value[KEY] != []
+
+
 def any_has_key(value: Any) -> bool:
     """Whether it is an array of tables, one of them with a list."""
-    return isinstance(value, list) and any(isinstance(e, dict) and KEY in e for e in value)
+    return isinstance(value, list) and any(has_key(element) for element in value)
 
 
 def read_table(declaration: Declaration, name: str, table: dict[str, Any], counts: bool) -> None:
     """`counts`: whether a list in it is one that is acted on."""
-    if name == "pixi" and any("no-build-isolation" in options for options in pixi(table)):
+    if (
+        name == "pixi"
+        and counts
+        and any("no-build-isolation" in options for options in pixi(table))
+    ):
         declaration.remarks.append("BIP119")
-    if name == "uv" and isinstance(table.get("pip"), dict) and KEY in table["pip"]:
+    if name == "uv" and counts and (says_something(table) or says_something(table.get("pip"))):
         declaration.remarks.append("BIP114")
     if KEY not in table:
         return
     if name == "poetry":
         declaration.remarks.append("BIP117")
-    if name == "uv" and counts:
-        declaration.remarks.append("BIP114")
     if counts:
         add_list(declaration, table[KEY], f"[tool.{name}] {KEY}")
     else:
