@@ -1,3 +1,6 @@
+use std::sync::LazyLock;
+
+use super::requirements::Requirement;
 use super::{Found, distance, find, page, terminal};
 use crate::render::Options;
 use crate::render::fixture::{DUPLICATE, NOT_A_NAME, NOT_REQUIRED, RULES};
@@ -89,11 +92,38 @@ fn text_for_a_terminal() {
 #[test]
 fn requirement_for_a_terminal() {
     let options = Options {
-        width: 72,
+        width: 60,
         ..Options::default()
     };
-    let texts = ["CLOS-4", "CONF-3", "USER-2", "ELIG-version"]
-        .map(|id| terminal(&find(RULES.iter().copied(), id).unwrap(), options));
+    // Not those of the specification, whose words are tested elsewhere.
+    static FIXTURE: LazyLock<[Requirement; 2]> = LazyLock::new(|| {
+        let decided = Requirement {
+            id: "CLOS-3".to_owned(),
+            level: "MUST".to_owned(),
+            basis: "decided".to_owned(),
+            section: "closure.md#clos-3".to_owned(),
+            text: "A member that is *displaced* MUST be downloaded, and the closure MUST NOT be \
+                   followed through it."
+                .to_owned(),
+            observable: "both".to_owned(),
+            excluded: None,
+            rationale: "It is downloaded in any case.".to_owned(),
+        };
+        let open = Requirement {
+            id: "USER-2".to_owned(),
+            level: "open".to_owned(),
+            basis: "open".to_owned(),
+            section: "build.md#user-2".to_owned(),
+            ..decided.clone()
+        };
+        [decided, open]
+    });
+    let [decided, open] = &*FIXTURE;
+    let texts = [
+        Found::Requirement(decided, vec![&NOT_A_NAME, &DUPLICATE]),
+        Found::Requirement(open, vec![]),
+    ]
+    .map(|found| terminal(&found, options));
     insta::assert_snapshot!("requirement", texts.join("\n---\n"));
 }
 
