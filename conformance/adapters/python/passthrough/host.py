@@ -139,15 +139,17 @@ def copy(name: str, distributions: Sequence[dict[str, Any]], location: str) -> C
 
 def one_copy(name: str, given: dict[str, Any], location: str) -> Copy:
     version, editable = given["version"], given.get("editable")
+    unreadable = given.get("unreadable") is not None
+    directory_version = given.get("directory_version", version)
     return Copy(
         name,
-        [version, given.get("directory_version") or version],
+        [directory_version] if unreadable else [version, directory_version or version],
         location,
         given.get("requires_dist") or (),
         given.get("provides_extra") or (),
         given.get("requires_python"),
         given.get("direct_url"),
-        given.get("unreadable") is not None,
+        unreadable,
         given.get("has_file_list", True),
         editable is not None,
         editable is None or editable["exists"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -101,21 +100,16 @@ class Origin(NamedTuple):
 VCS_SCHEME = re.compile(r"(git|hg|bzr|svn)\+", re.IGNORECASE)
 HASH_ID, NUMBER = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE), re.compile(r".+")
 FULL_COMMIT_ID = {"git": HASH_ID, "hg": HASH_ID, "bzr": NUMBER, "svn": NUMBER}
-HASHES = hashlib.algorithms_guaranteed | {"md5"}
 
 
 def bare(url: str) -> tuple[str, str]:
-    """A URL without credentials and hashes, and the subdirectory of its fragment."""
+    """A URL without credentials and fragment, and the subdirectory that the fragment names."""
     parts = urlsplit(url)
-    kept, subdirectory = [], ""
-    for item in filter(None, parts.fragment.split("&")):
-        key, _, value = item.partition("=")
-        if key == "subdirectory":
-            subdirectory = value
-        elif key.lower() not in HASHES:
-            kept.append(item)
-    host = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=host, fragment="&".join(kept)).geturl(), subdirectory.strip("/")
+    named = [item[13:] for item in parts.fragment.split("&") if item.startswith("subdirectory=")]
+    host = parts.netloc.rpartition("@")[2].lower()
+    path = parts.path.rstrip("/") if parts.scheme == "file" else parts.path
+    plain = parts._replace(netloc=host, path=path, fragment="").geturl()
+    return plain, named[0].strip("/") if named else ""
 
 
 def asked_origin(reference: str) -> Origin | None:
@@ -125,15 +119,14 @@ def asked_origin(reference: str) -> Origin | None:
         return Origin(*bare(reference))
     vcs = scheme.group(1).lower()
     url, subdirectory = bare(reference[scheme.end() :])
-    path, at, commit = url.partition("#")[0].rpartition("@")
+    url, at, commit = url.rpartition("@")
     if not at or not FULL_COMMIT_ID[vcs].fullmatch(commit):
         return None
-    return Origin(path, subdirectory, vcs, commit.lower())
+    return Origin(url, subdirectory, vcs, commit.lower())
 
 
 def recorded_origin(record: DirectUrl) -> Origin:
-    url, subdirectory = bare(record.url)
-    subdirectory = (record.subdirectory or subdirectory).strip("/")
+    url, subdirectory = bare(record.url)[0], (record.subdirectory or "").strip("/")
     vcs = record.vcs_info
     if vcs is None:
         return Origin(url, subdirectory)
@@ -162,4 +155,5 @@ def merged(
     urls = [requirement.url for requirement in both if requirement.url]
     if urls:
         return f"{text} @ {min(urls)}"
-    return text + ",".join(sorted({str(one) for asked in both for one in asked.specifier}))
+    specifiers = sorted((one for asked in both for one in asked.specifier), key=str)
+    return text + ",".join(map(str, dict.fromkeys(specifiers)))  # ">1" and ">1.0" are equal
