@@ -12,7 +12,6 @@
 //! counted with strace, where there is one.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -212,14 +211,13 @@ impl World {
             .args(["-f", "-c", "-U", "calls,name", "-o"])
             .arg(&report);
         command.arg(plain.get_program()).args(plain.get_args());
-        let variables: Vec<(OsString, OsString)> = plain
-            .get_envs()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
-            .collect();
-        command
-            .envs(variables)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         command
             .status()
             .ok()
