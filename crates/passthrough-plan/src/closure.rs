@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use passthrough_host::Installed;
-use passthrough_requirement::{ExtraName, PackageName, Requirement, Source};
+use passthrough_requirement::{ExtraName, PackageName, Requirement, Source, Specifiers, Version};
 
+use crate::mutation::{Mutant, mutated, wrong};
 use crate::rows;
-use crate::situation::{Situation, Unmet};
+use crate::situation::{Situation, Unmet, admits, records};
 
 /// All that one walk from a listed name met.
 #[derive(Debug, Default)]
@@ -59,29 +60,40 @@ pub(crate) fn walk(
         walk.members.insert(name.clone());
         let extras = asked
             .entry(name.clone())
-            .or_insert_with(|| own_extras(situation, &name));
+            .or_insert_with(|| own_extras(situation, root, &name));
         for unknown in extras.difference(&metadata.extras) {
             walk.unknown_extras.insert((name.clone(), unknown.clone()));
         }
-        let extras: Vec<ExtraName> = extras.intersection(&metadata.extras).cloned().collect();
+        let extras: Vec<ExtraName> = extras
+            .iter()
+            .filter(|extra| {
+                metadata.extras.contains(*extra) || mutated(Mutant::UndeclaredExtrasCount)
+            })
+            .cloned()
+            .collect();
         for (index, requirement) in metadata.requires.iter().enumerate() {
             let verdict = requirement
                 .marker
                 .evaluate(situation.input.host.markers, &extras);
+            let applies = wrong::applies(situation, (root, &name), requirement, &extras, &verdict)
+                .unwrap_or(verdict.applies);
             for words in verdict.dubious {
                 walk.dubious.insert((name.clone(), words));
             }
-            if !verdict.applies || !seen.insert((name.clone(), index)) {
+            if !applies || !seen.insert((name.clone(), index)) {
                 continue;
             }
             let to = &requirement.name;
-            if !displaced.contains(to) && own_fault(situation, to).is_none() {
+            if goes_through(situation, displaced, to) {
                 let of_target = asked
                     .entry(to.clone())
-                    .or_insert_with(|| own_extras(situation, to));
+                    .or_insert_with(|| own_extras(situation, root, to));
                 let before = of_target.len();
-                of_target.extend(requirement.extras.iter().cloned());
-                if of_target.len() > before || !walk.members.contains(to) {
+                if !mutated(Mutant::EdgeExtrasIgnored) {
+                    of_target.extend(requirement.extras.iter().cloned());
+                }
+                let has_more = of_target.len() > before && !mutated(Mutant::MembersVisitedOnce);
+                if has_more || !walk.members.contains(to) {
                     queue.insert(to.clone());
                 }
             }
@@ -94,8 +106,33 @@ pub(crate) fn walk(
     walk
 }
 
-/// The extras that the build itself asks of `name`.
-fn own_extras(situation: &Situation<'_>, name: &PackageName) -> BTreeSet<ExtraName> {
+/// Whether a walk goes on beyond `name`.
+fn goes_through(
+    situation: &Situation<'_>,
+    displaced: &BTreeSet<PackageName>,
+    name: &PackageName,
+) -> bool {
+    if mutated(Mutant::ListedMembersNotFollowed) && situation.listing(name).is_some() {
+        return false;
+    }
+    (!displaced.contains(name) || mutated(Mutant::WalksGoThroughDisplaced))
+        && (own_fault(situation, name).is_none() || mutated(Mutant::WalksGoThroughFaulty))
+}
+
+/// The extras that the build itself asks of `name`, in the walk of `root`.
+fn own_extras(
+    situation: &Situation<'_>,
+    root: &PackageName,
+    name: &PackageName,
+) -> BTreeSet<ExtraName> {
+    if mutated(Mutant::RootExtrasIgnored) && name == root
+        || mutated(Mutant::MemberExtrasIgnored) && name != root
+    {
+        return BTreeSet::new();
+    }
+    if mutated(Mutant::ExtrasOfOtherClosures) {
+        return wrong::extras_asked_elsewhere(situation, name);
+    }
     situation
         .required
         .get(name)
@@ -105,19 +142,33 @@ fn own_extras(situation: &Situation<'_>, name: &PackageName) -> BTreeSet<ExtraNa
 
 /// Why the host's copy of a closure member will not do, whoever asks for it.
 pub(crate) fn own_fault(situation: &Situation<'_>, name: &PackageName) -> Option<String> {
-    if situation.is_present_exposed(name) {
+    if situation.is_present_exposed(name) && !mutated(Mutant::ExposedMembersAreJudged) {
         return None;
     }
-    if situation.input.policy.denies(name) {
+    let policy = situation.input.policy;
+    if policy.denies(name) && !mutated(Mutant::MembersMayBeDenied) {
         return Some("was refused by the user".to_owned());
     }
     let Some(installed) = situation.installed(name) else {
-        return Some("is not installed in the host".to_owned());
+        let counts = !mutated(Mutant::MembersMayBeMissing);
+        return counts.then(|| "is not installed in the host".to_owned());
     };
-    if let Some(problem) = rows::problem(&installed) {
+    if mutated(Mutant::ReplacedMembersFail) && policy.replacing.contains(name) {
+        return Some("is about to be replaced".to_owned());
+    }
+    if mutated(Mutant::MemberRequiresPythonDecides)
+        && wrong::refuses_python(&situation.input, &installed)
+    {
+        return Some("does not support the host's Python".to_owned());
+    }
+    if let Some(problem) = rows::problem(&installed)
+        && !mutated(Mutant::MembersMayBeBroken)
+    {
         return Some(format!("has unusable metadata in the host: {problem}"));
     }
-    if let Some(obstacle) = rows::obstacle(&installed) {
+    if let Some(obstacle) = rows::obstacle(&installed)
+        && !mutated(Mutant::MembersMayBeUnexposable)
+    {
         return Some(format!("cannot be exposed: {obstacle}"));
     }
     let version = installed.version.as_ref()?;
@@ -134,24 +185,31 @@ pub(crate) fn own_fault(situation: &Situation<'_>, name: &PackageName) -> Option
             })
         })
     };
-    unmet(situation.required.get(name), "the build requires")
-        .or_else(|| unmet(situation.constrained.get(name), "a constraint demands"))
+    let required = situation.required.get(name);
+    let constrained = situation.constrained.get(name);
+    unmet(
+        required.filter(|_| !mutated(Mutant::MemberRequirementsIgnored)),
+        "the build requires",
+    )
+    .or_else(|| {
+        unmet(
+            constrained.filter(|_| !mutated(Mutant::MemberConstraintsIgnored)),
+            "a constraint demands",
+        )
+    })
 }
 
 /// Why the host's copy of the edge's target does not satisfy the edge.
 pub(crate) fn edge_fault(edge: &Edge, installed: &Installed) -> Option<String> {
     let version = installed.version.as_ref()?;
     match &edge.requirement.source {
-        Source::Specifiers(specifiers) if specifiers.admits(version) => None,
+        Source::Specifiers(specifiers) if edge_admits(specifiers, version) => None,
         Source::Specifiers(specifiers) => Some(format!(
             "is {version} in the host, {} requires `{specifiers}`",
             edge.from
         )),
         Source::Url(url) => {
-            let recorded = installed
-                .direct_url
-                .as_ref()
-                .is_some_and(|direct| direct.records(url));
+            let recorded = records(installed, url) || mutated(Mutant::EdgeUrlsIgnored);
             (!recorded).then(|| {
                 format!(
                     "was not installed in the host from {}, as {} requires",
@@ -161,6 +219,15 @@ pub(crate) fn edge_fault(edge: &Edge, installed: &Installed) -> Option<String> {
             })
         }
     }
+}
+
+fn edge_admits(specifiers: &Specifiers, version: &Version) -> bool {
+    if mutated(Mutant::EdgesRefusePrereleases) && wrong::is_prerelease(version)
+        || mutated(Mutant::EdgesRefuseLocalVersions) && wrong::is_local(version)
+    {
+        return specifiers.to_string().is_empty();
+    }
+    admits(specifiers, version) || mutated(Mutant::EdgeVersionsIgnored)
 }
 
 /// Why the walk's closure cannot pass through (CLOS-4): the first fault, by
@@ -178,10 +245,16 @@ pub(crate) fn failure(
             return None;
         }
         own_fault(situation, edge.to()).or_else(|| {
+            if situation.is_present_exposed(edge.to()) && mutated(Mutant::ExposedMembersAlwaysFit) {
+                return None;
+            }
             let installed = situation.installed(edge.to())?;
             edge_fault(edge, &installed)
         })
     };
+    if mutated(Mutant::UndeclaredExtrasFail) && !walk.unknown_extras.is_empty() {
+        return Some("an extra is not declared".to_owned());
+    }
     let paths = paths(root, walk);
     walk.edges
         .iter()

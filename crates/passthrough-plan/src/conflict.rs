@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use passthrough_requirement::{PackageName, Source, Specifiers};
 
 use crate::closure::Walk;
+use crate::input::Present;
+use crate::mutation::{Mutant, mutated, wrong};
 use crate::rows::Reason;
-use crate::situation::{Demand, Situation};
+use crate::situation::{Demand, Situation, admits};
 
 /// The names to fall back: all that are in conflict on their own, else the
 /// first that is in conflict together with earlier ones.
@@ -18,6 +20,9 @@ pub(crate) fn find(
     pinned: &BTreeSet<PackageName>,
     walks: &BTreeMap<PackageName, Walk>,
 ) -> BTreeMap<PackageName, Reason> {
+    if mutated(Mutant::ConflictsIgnored) {
+        return BTreeMap::new();
+    }
     let alone: BTreeMap<PackageName, Reason> = walks
         .iter()
         .filter(|(name, _)| !pinned.contains(*name))
@@ -26,12 +31,27 @@ pub(crate) fn find(
     if !alone.is_empty() {
         return alone;
     }
-    displaced
-        .iter()
-        .filter_map(|member| jointly(situation, member, pinned, walks))
-        .min_by(|(a, _), (b, _)| a.cmp(b))
-        .into_iter()
-        .collect()
+    let mut candidates: BTreeMap<PackageName, Reason> = BTreeMap::new();
+    for member in displaced {
+        if let Some((name, reason)) = jointly(situation, member, pinned, walks) {
+            if mutated(Mutant::ConflictsTogetherIgnored) {
+                continue;
+            }
+            if mutated(Mutant::AllFallTogether) {
+                candidates.extend(walks.keys().map(|name| (name.clone(), reason.clone())));
+            }
+            candidates.entry(name).or_insert(reason);
+        }
+    }
+    if mutated(Mutant::AllFallTogether) || mutated(Mutant::EveryCandidateFalls) {
+        return candidates;
+    }
+    let first = if mutated(Mutant::TheLastCandidateFalls) {
+        candidates.pop_last()
+    } else {
+        candidates.pop_first()
+    };
+    first.into_iter().collect()
 }
 
 /// Why one name's edges leave no version for some displaced member.
@@ -43,14 +63,17 @@ fn on_its_own(
     displaced.iter().find_map(|member| {
         let asked = asked_by(walk, member)?;
         let present = situation.present(member);
-        if let Some(present) = present.filter(|present| !asked.admits(&present.version)) {
+        let does_not_fit = |present: &&Present| {
+            !admits(&asked, &present.version) && !mutated(Mutant::DownloadedAlwaysFits)
+        };
+        if let Some(present) = present.filter(does_not_fit) {
             return Some(Reason::new(format!(
                 "its closure requires `{member}{asked}`, but {} is already downloaded",
                 present.version
             )));
         }
         let all = stated(situation, member).and(&asked);
-        all.is_unsatisfiable().then(|| {
+        wrong::is_unsatisfiable(&all).then(|| {
             Reason::new(format!(
                 "no version of {member} satisfies `{all}`: what the build and its closure ask for"
             ))
@@ -66,15 +89,18 @@ fn jointly(
     pinned: &BTreeSet<PackageName>,
     walks: &BTreeMap<PackageName, Walk>,
 ) -> Option<(PackageName, Reason)> {
-    let (first, later): (Vec<_>, Vec<_>) =
+    let (first, mut later): (Vec<_>, Vec<_>) =
         walks.iter().partition(|(name, _)| pinned.contains(*name));
+    if mutated(Mutant::TheEarlierNameFalls) {
+        later.reverse();
+    }
     let mut all = stated(situation, member);
     for (name, walk) in first.into_iter().chain(later) {
         let Some(asked) = asked_by(walk, member) else {
             continue;
         };
         all = all.and(&asked);
-        if !pinned.contains(name) && all.is_unsatisfiable() {
+        if !pinned.contains(name) && wrong::is_unsatisfiable(&all) {
             let reason = Reason::new(format!(
                 "no version of {member} satisfies `{all}`: what the build, its closure and that of earlier names ask for"
             ));
@@ -86,11 +112,15 @@ fn jointly(
 
 /// What the build requirements and the constraints say of `member`.
 fn stated(situation: &Situation<'_>, member: &PackageName) -> Specifiers {
-    [&situation.required, &situation.constrained]
-        .into_iter()
-        .filter_map(|demands| demands.get(member))
-        .map(Demand::all_specifiers)
-        .fold(Specifiers::default(), |all, one| all.and(&one))
+    [
+        (&situation.required, Mutant::ConflictsIgnoreRequirements),
+        (&situation.constrained, Mutant::ConflictsIgnoreConstraints),
+    ]
+    .into_iter()
+    .filter(|(_, mutant)| !mutated(*mutant))
+    .filter_map(|(demands, _)| demands.get(member))
+    .map(Demand::all_specifiers)
+    .fold(Specifiers::default(), |all, one| all.and(&one))
 }
 
 /// What the walk's edges to `member` say together; none without an edge.
@@ -100,6 +130,7 @@ fn asked_by(walk: &Walk, member: &PackageName) -> Option<Specifiers> {
         .filter(|edge| edge.to() == member)
         .map(|edge| match &edge.requirement.source {
             Source::Specifiers(specifiers) => specifiers.clone(),
+            Source::Url(_) if mutated(Mutant::UrlsConflict) => wrong::nothing(),
             Source::Url(_) => Specifiers::default(),
         })
         .reduce(|all, one| all.and(&one))

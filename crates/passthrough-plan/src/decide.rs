@@ -8,6 +8,7 @@ use passthrough_requirement::PackageName;
 
 use crate::closure::{self, Walk};
 use crate::input::Input;
+use crate::mutation::{Mutant, mutated, wrong};
 use crate::plan::Plan;
 use crate::rows::{self, Reason};
 use crate::situation::Situation;
@@ -60,47 +61,88 @@ pub(crate) fn settle(
     }
     let pinned: BTreeSet<PackageName> = standing
         .iter()
-        .filter(|name| situation.is_present_exposed(name))
+        .filter(|name| situation.is_present_exposed(name) && !mutated(Mutant::ExposedNamesFall))
         .cloned()
         .collect();
+    if mutated(Mutant::OneFallbackTakesAll) && !fallen.is_empty() {
+        let all = std::mem::take(&mut standing).into_iter();
+        fallen
+            .extend(all.map(|name| (name, Fallen::closure(Reason::new("another name fell back")))));
+    }
+    let mut kept = BTreeSet::new();
     // Every turn but the last takes names out of `standing`, so it ends.
     loop {
         watch(&standing);
-        let displaced = displaced::find(situation, &standing);
-        let walks: BTreeMap<PackageName, Walk> = standing
+        let mut displaced = displaced::find(situation, &standing);
+        if mutated(Mutant::DisplacedIsKept) {
+            displaced.append(&mut kept);
+            kept.clone_from(&displaced);
+        }
+        let mut walks: BTreeMap<PackageName, Walk> = standing
             .iter()
-            .map(|name| (name.clone(), closure::walk(situation, &displaced, name)))
+            .map(|name| {
+                let walk = if mutated(Mutant::DisplacedForOneWalk) {
+                    let alone = BTreeSet::from([name.clone()]);
+                    closure::walk(situation, &displaced::find(situation, &alone), name)
+                } else {
+                    closure::walk(situation, &displaced, name)
+                };
+                (name.clone(), walk)
+            })
             .collect();
-        let mut falling = failures(situation, &displaced, &pinned, &walks);
-        if falling.is_empty() {
-            falling = conflict::find(situation, &displaced, &pinned, &walks)
+        let failures = || failures(situation, &displaced, &pinned, &walks);
+        let conflicts = || -> BTreeMap<PackageName, Fallen> {
+            conflict::find(situation, &displaced, &pinned, &walks)
                 .into_iter()
                 .map(|(name, reason)| (name, Fallen::conflict(reason)))
-                .collect();
+                .collect()
+        };
+        let mut falling = if mutated(Mutant::ConflictsBeforeFailures) {
+            conflicts()
+        } else {
+            failures()
+        };
+        let is_failure = !falling.is_empty();
+        if !is_failure {
+            falling = if mutated(Mutant::ConflictsBeforeFailures) {
+                failures()
+            } else {
+                conflicts()
+            };
         }
-        if falling.is_empty() {
+        let is_done = falling.is_empty()
+            || mutated(Mutant::NoRestartAfterFailures) && is_failure
+            || mutated(Mutant::NoRestartAfterConflicts) && !is_failure;
+        standing.retain(|name| !falling.contains_key(name));
+        fallen.extend(falling);
+        if is_done {
+            walks.retain(|name, _| standing.contains(name));
             return Outcome {
                 fallen,
                 walks,
                 displaced,
             };
         }
-        standing.retain(|name| !falling.contains_key(name));
-        fallen.extend(falling);
     }
 }
 
 /// The rows that speak of one name alone, and what the first pass fixed.
 fn local(situation: &Situation<'_>, name: &PackageName) -> Option<Fallen> {
-    if situation.is_present_exposed(name) {
+    if situation.is_present_exposed(name) && !mutated(Mutant::ExposedIsReconsidered) {
         // Exposed it stays; only whether anything requires it still counts.
         let counts = |status| matches!(status, Status::NotRequired | Status::Marker);
         return rows::first(situation, name, counts).map(Fallen::by);
     }
-    rows::first(situation, name, |_| true)
+    if mutated(Mutant::NothingPasses) {
+        return Some(Fallen::closure(Reason::new("nothing passes through")));
+    }
+    let comes_first =
+        mutated(Mutant::DownloadedComesFirst) && situation.is_present_downloaded(name);
+    rows::first(situation, name, |_| !comes_first)
         .map(Fallen::by)
         .or_else(|| {
-            situation.is_present_downloaded(name).then(|| {
+            let is_downloaded = situation.is_present_downloaded(name);
+            (is_downloaded && !mutated(Mutant::DownloadedBecomesHost)).then(|| {
                 Fallen::conflict(Reason::new(
                     "it was downloaded before the backend asked for it",
                 ))
@@ -120,7 +162,14 @@ fn failures(
         .filter(|(name, _)| !pinned.contains(*name))
         .filter_map(|(name, walk)| {
             let detail = closure::failure(situation, displaced, name, walk)?;
-            Some((name.clone(), Fallen::closure(Reason::new(detail))))
+            let blamed = mutated(Mutant::TheExcludedNameFails)
+                .then(|| wrong::excluded(situation, walk))
+                .flatten()
+                .filter(|name| walks.contains_key(*name));
+            Some((
+                blamed.unwrap_or(name).clone(),
+                Fallen::closure(Reason::new(detail)),
+            ))
         })
         .collect()
 }

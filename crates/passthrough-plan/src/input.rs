@@ -5,6 +5,8 @@ use passthrough_host::Inventory;
 use passthrough_interpreter::Identity;
 use passthrough_requirement::{MarkerEnvironment, PackageName, Requirement, Version};
 
+use crate::mutation::{Mutant, mutated};
+
 /// Everything a decision depends on.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
@@ -97,6 +99,7 @@ pub struct Policy {
 
 impl Policy {
     pub(crate) fn denies(&self, name: &PackageName) -> bool {
-        self.deny_all || self.denied.contains(name)
+        self.deny_all && !mutated(Mutant::DenyAllIgnored)
+            || self.denied.contains(name) && !mutated(Mutant::DeniedNamesIgnored)
     }
 }

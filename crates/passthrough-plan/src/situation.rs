@@ -8,6 +8,7 @@ use passthrough_requirement::{
 };
 
 use crate::input::{Input, Pass, Present};
+use crate::mutation::{Mutant, mutated, wrong};
 
 /// The input, sorted by name once, so that each rule reads like its sentence.
 pub(crate) struct Situation<'a> {
@@ -62,20 +63,21 @@ impl Demand {
 
     /// The first specifier set that excludes `version`.
     pub(crate) fn excluding(&self, version: &Version) -> Option<&Specifiers> {
+        let count = if mutated(Mutant::FirstRequirementOnly) {
+            1
+        } else {
+            self.specifiers.len()
+        };
         self.specifiers
             .iter()
-            .filter(|specifiers| !specifiers.admits(version))
+            .take(count)
+            .filter(|specifiers| !admits(specifiers, version))
             .min_by_key(ToString::to_string)
     }
 
     /// The first direct reference that the host's copy does not record.
     pub(crate) fn unrecorded(&self, installed: &Installed) -> Option<&DirectReference> {
-        self.urls.iter().find(|url| {
-            !installed
-                .direct_url
-                .as_ref()
-                .is_some_and(|direct| direct.records(url))
-        })
+        self.urls.iter().find(|url| !records(installed, url))
     }
 
     /// What of it the host's copy does not meet.
@@ -93,6 +95,19 @@ impl Demand {
     }
 }
 
+/// Whether `specifiers` admit what is installed; pre-releases count.
+pub(crate) fn admits(specifiers: &Specifiers, version: &Version) -> bool {
+    wrong::admits(specifiers, version).unwrap_or_else(|| specifiers.admits(version))
+}
+
+/// Whether the copy's `direct_url.json` records the reference.
+pub(crate) fn records(installed: &Installed, url: &DirectReference) -> bool {
+    wrong::records(installed, url).unwrap_or_else(|| {
+        let direct = installed.direct_url.as_ref();
+        direct.is_some_and(|direct| direct.records(url))
+    })
+}
+
 impl<'a> Situation<'a> {
     pub(crate) fn of(input: Input<'a>) -> Self {
         let mut situation = Self {
@@ -102,16 +117,26 @@ impl<'a> Situation<'a> {
             constrained: BTreeMap::new(),
             dubious: Vec::new(),
         };
+        let is_second = matches!(input.pass, Pass::Second { .. });
         for build in input.requirements {
+            if is_second && mutated(Mutant::StaticRequirementsForgotten) {
+                break;
+            }
             situation.require(&build.requirement, Some(build.span.clone()));
         }
         if let Pass::Second { dynamic, .. } = input.pass {
             for requirement in dynamic {
+                if mutated(Mutant::DynamicRequirementsIgnored) {
+                    break;
+                }
                 situation.require(requirement, None);
             }
         }
         for constraint in input.constraints {
-            if situation.applies(constraint, None) {
+            if mutated(Mutant::ConstraintsRequire) {
+                situation.require(constraint, None);
+            }
+            if situation.applies(constraint, None) || mutated(Mutant::ConstraintMarkersIgnored) {
                 situation
                     .constrained
                     .entry(constraint.name.clone())
@@ -128,7 +153,7 @@ impl<'a> Situation<'a> {
             .into_iter()
             .flatten()
             .min_by_key(|span| span.start);
-        if self.applies(requirement, span) {
+        if self.applies(requirement, span) || mutated(Mutant::RequirementMarkersIgnored) {
             self.required
                 .entry(requirement.name.clone())
                 .or_default()
@@ -138,17 +163,20 @@ impl<'a> Situation<'a> {
 
     /// Whether the marker is true with `extra=""`.
     fn applies(&mut self, requirement: &Requirement, span: Option<Span>) -> bool {
-        let verdict = requirement
-            .marker
-            .evaluate(self.input.host.markers, std::iter::empty());
-        if !verdict.dubious.is_empty() {
+        let extras = mutated(Mutant::RequirementMarkersSeeExtras)
+            .then_some(&requirement.extras)
+            .into_iter()
+            .flatten();
+        let verdict = requirement.marker.evaluate(self.input.host.markers, extras);
+        let is_dubious = !verdict.dubious.is_empty();
+        if is_dubious {
             self.dubious.push(Dubious {
                 requirement: requirement.clone(),
                 words: verdict.dubious,
                 span,
             });
         }
-        verdict.applies
+        verdict.applies && !(is_dubious && mutated(Mutant::DubiousMarkersAreFalse))
     }
 
     pub(crate) fn installed(&self, name: &PackageName) -> Option<Rc<Installed>> {

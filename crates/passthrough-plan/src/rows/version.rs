@@ -5,6 +5,7 @@ use passthrough_protocol::Status;
 use passthrough_requirement::PackageName;
 
 use super::{Question, Reason, Row};
+use crate::mutation::{Mutant, mutated, wrong};
 use crate::situation::Demand;
 
 static RULE: Rule = Rule {
@@ -34,7 +35,12 @@ pub(super) const ROW: Row = Row {
 
 fn check(question: &Question<'_>) -> Option<Reason> {
     let situation = question.situation;
-    let version = question.installed.as_ref()?.version.as_ref()?;
+    let installed = question.installed.as_ref()?;
+    let version = installed.version.as_ref()?;
+    if mutated(Mutant::RequiresPythonDecides) && wrong::refuses_python(&situation.input, installed)
+    {
+        return Some(Reason::new("it does not support the host's Python"));
+    }
     let excluded = |demands: &BTreeMap<PackageName, Demand>| {
         demands
             .get(question.name)
@@ -45,6 +51,9 @@ fn check(question: &Question<'_>) -> Option<Reason> {
         return Some(Reason::new(format!(
             "the host has {version}, the build requires `{specifiers}`"
         )));
+    }
+    if mutated(Mutant::ConstraintVersionsIgnored) {
+        return None;
     }
     excluded(&situation.constrained).map(|specifiers| {
         Reason::new(format!(
