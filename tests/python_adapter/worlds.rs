@@ -24,7 +24,7 @@ const VERSIONS: [&str; 12] = [
     "v1.0.0-RC2",
     "not a version",
 ];
-const SPECIFIERS: [&str; 30] = [
+const SPECIFIERS: [&str; 34] = [
     "",
     "",
     "",
@@ -55,11 +55,15 @@ const SPECIFIERS: [&str; 30] = [
     "<1!0",
     ">=1,>=1.5",
     ">=3",
+    ">=1.00",
+    "==2.0.0",
+    ">= 2.0-RC1",
+    "~=2.0",
 ];
 const EXTRAS: [&str; 10] = [
     "", "", "", "", "", "[x]", "[y]", "[x,y]", "[X_x,y]", "[none]",
 ];
-const MARKERS: [&str; 26] = [
+const MARKERS: [&str; 31] = [
     "",
     "",
     "",
@@ -85,14 +89,21 @@ const MARKERS: [&str; 26] = [
     "sys_platform ~= 'linux' and python_version < '3'",
     "python_version ~= '3' or extra == 'y'",
     "'linux' in sys_platform",
+    "sys_platform >= 'linux'",
+    "python_version >= 'three'",
+    "'3.9' < python_version",
+    "'x' in extras",
+    "platform_release >= '6.1.0-13-amd64'",
     "(os_name == 'nt' or python_version in '3.10 3.11') and implementation_name != 'pypy'",
 ];
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 /// References of which several are recorded by several of `RECORDS`.
-const REFERENCES: [&str; 14] = [
+const REFERENCES: [&str; 16] = [
     "https://example.org/a.zip",
     "https://user:secret@example.org/a.zip#sha256=00",
     "https://example.org/b.zip",
+    "https://EXAMPLE.org/a.zip#egg=alpha",
+    "file:///src/a/",
     "https://example.org/a.zip#subdirectory=sub",
     "git+https://example.org/a.git@0123456789abcdef0123456789abcdef01234567",
     "git+https://me@example.org/a.git@0123456789abcdef0123456789abcdef01234567#subdirectory=sub",
