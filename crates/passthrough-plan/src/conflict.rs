@@ -94,13 +94,20 @@ fn jointly(
     if mutated(Mutant::TheEarlierNameFalls) {
         later.reverse();
     }
-    let mut all = stated(situation, member);
-    for (name, walk) in first.into_iter().chain(later) {
+    let mut all = first
+        .into_iter()
+        .filter_map(|(_, walk)| asked_by(walk, member))
+        .fold(stated(situation, member), |all, asked| all.and(&asked));
+    if wrong::is_unsatisfiable(&all) {
+        // No name that could still fall has a part in it.
+        return None;
+    }
+    for (name, walk) in later {
         let Some(asked) = asked_by(walk, member) else {
             continue;
         };
         all = all.and(&asked);
-        if !pinned.contains(name) && wrong::is_unsatisfiable(&all) {
+        if wrong::is_unsatisfiable(&all) {
             let reason = Reason::new(format!(
                 "no version of {member} satisfies `{all}`: what the build, its closure and that of earlier names ask for"
             ));

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     code: "BIP108",
     name: "backend-invalid",
     severity: Severity::Error,
-    requirements: &["CONF-2"],
+    requirements: &["CONF-8"],
     what: "`build-backend` is not an object reference (`module` or `module:object`), or \
            `backend-path` is not an array of relative directories inside of the project.",
     why: "PEP 517 forbids it: the backend cannot be imported, or would be imported from outside \

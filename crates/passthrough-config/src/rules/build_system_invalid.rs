@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     code: "BIP104",
     name: "build-system-invalid",
     severity: Severity::Error,
-    requirements: &["CONF-2"],
+    requirements: &["CONF-8"],
     what: "`build-system` is something other than a table. Keys that PEP 518 does not know are no \
            matter of this rule.",
     why: "No frontend can tell what the project needs to be built, or with what.",

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     code: "BIP107",
     name: "invalid-requirement",
     severity: Severity::Error,
-    requirements: &["CONF-2"],
+    requirements: &["CONF-8"],
     what: "An entry of `[build-system] requires` is not a dependency specifier (PEP 508).",
     why: "Frontends refuse the project, each in its own words and at its own stage.",
     example: "```toml

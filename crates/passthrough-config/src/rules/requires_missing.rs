@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     code: "BIP105",
     name: "requires-missing",
     severity: Severity::Error,
-    requirements: &["CONF-2"],
+    requirements: &["CONF-8"],
     what: "There is a `[build-system]` table, but no `requires` in it. PEP 518 makes the key \
            mandatory: its default is for files without the table.",
     why: "pip and build refuse the project.",

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     code: "BIP106",
     name: "requires-type",
     severity: Severity::Error,
-    requirements: &["CONF-2"],
+    requirements: &["CONF-8"],
     what: "`[build-system] requires` is not an array, or has entries that are not strings.",
     why: "No frontend can tell what the project needs to be built.",
     example: "```toml

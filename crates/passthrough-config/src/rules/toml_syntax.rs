@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     code: "BIP101",
     name: "toml-syntax",
     severity: Severity::Error,
-    requirements: &["CONF-2"],
+    requirements: &["CONF-8"],
     what: "The file is not TOML. Every line with a syntax error is reported; of keys that are \
            defined twice, the first. A file is also refused that has numbers beyond 64 bits, \
            values nested more than 80 levels deep, keys of more than 80 parts, or more than \

@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     code: "BIP102",
     name: "tomllib-refuses",
     severity: Severity::Warning,
-    requirements: &["CONF-2"],
+    requirements: &["CONF-8"],
     what: "The file is TOML, but Python's own `tomllib` refuses it. TOML 1.1 is read by Python \
            3.15 and later only: inline tables over several lines or with a trailing comma, the \
            escapes `\\e` and `\\xHH`, and times without seconds. A byte order mark, the second 60 \

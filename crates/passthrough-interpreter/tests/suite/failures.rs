@@ -13,7 +13,7 @@ use crate::support::{ask_in, scratch, script, shell, site, venv};
 fn fail(executable: &Path, timeout: Duration) -> AskError {
     let options = AskOptions {
         timeout,
-        cache: None,
+        ..AskOptions::default()
     };
     let shell = shell(executable.parent().unwrap());
     ask(executable, &shell, &options).expect_err("an answer")

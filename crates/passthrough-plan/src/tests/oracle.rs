@@ -57,6 +57,11 @@ pub(super) fn decide(world: &World) -> Opinion {
         if falls.is_empty() {
             // The first name that is the last straw for some member: with the
             // names before it there was a version, with it there is none.
+            let fixed: BTreeSet<Name> = host
+                .iter()
+                .filter(|name| oracle.exposed_before(name))
+                .cloned()
+                .collect();
             let last_straw = may_fall().find(|name| {
                 let upto: BTreeSet<Name> = host
                     .iter()
@@ -65,6 +70,7 @@ pub(super) fn decide(world: &World) -> Opinion {
                     .collect();
                 displaced.iter().any(|member| {
                     oracle.has_edge(name, member, &displaced)
+                        && !oracle.no_version(member, &fixed, &displaced, true)
                         && oracle.no_version(member, &upto, &displaced, true)
                 })
             });

@@ -245,6 +245,18 @@ fn the_second_pass_cannot_undo_the_first() {
 }
 
 #[test]
+fn a_new_name_is_not_blamed_for_what_was_settled_before() {
+    let plan = World::default()
+        .installed("torch", "1", &["wheel<=0.44"])
+        .installed("kernels", "1", &["wheel>=0.40"])
+        .lists(&["torch", "kernels"])
+        .requires(&["torch", "wheel"])
+        .second(&["kernels", "wheel>0.44"], &["torch==1"], &["wheel==0.44"])
+        .plan();
+    assert_eq!(status(&plan, "kernels"), Status::Host);
+}
+
+#[test]
 fn a_dynamic_extra_without_its_closure_is_an_error() {
     let plan = World::default()
         .installed("a", "1", &["ghost; extra == 'x'"])
