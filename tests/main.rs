@@ -11,6 +11,7 @@
 )]
 
 mod bad_input;
+mod conformance;
 mod context;
 mod decision_cases;
 mod generated;

@@ -134,6 +134,7 @@ fn the_example_speaks_the_protocol_and_meets_no_must() {
         options: String::new(),
         seed: SEED,
         partition: None,
+        expectations: None,
         plan: suite.cases.keys().cloned().collect(),
         outcomes,
         notes: Vec::new(),

@@ -8,6 +8,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
+use passthrough_conformance::partition::Partition;
 use passthrough_requirement::{PackageName, Requirement};
 
 use crate::render::Format;
@@ -74,8 +75,47 @@ pub enum ConformanceCommand {
     ///
     /// Exit codes: 0 as expected, 1 a case fails, 2 usage or a case file, 3 a
     /// stale expectation, 4 nothing was run, 5 cases could not be judged, 6 the
-    /// suite itself is at fault.
+    /// suite itself is at fault. Where several apply, the first of 6, 2, 1, 5,
+    /// 3, 4.
     Run(Box<RunArgs>),
+    /// Show which requirement has which cases; exit 6 if one that binds has none.
+    Coverage(SuiteArgs),
+    /// Put the reports of all partitions together, as JSON.
+    Merge {
+        /// The reports.
+        #[arg(value_name = "REPORT", required = true, value_hint = ValueHint::FilePath)]
+        reports: Vec<PathBuf>,
+    },
+    /// Print the cases as one JSON document, to vendor.
+    Export(SuiteArgs),
+    /// Run the cases, and write what fails down as expected to fail.
+    InitXfail(Box<InitXfailArgs>),
+    /// Render reports, several side by side.
+    Report {
+        /// The form.
+        #[arg(long, visible_alias = "format", value_enum, default_value_t = ReportFormat::Full)]
+        output_format: ReportFormat,
+        /// The reports, as JSON.
+        #[arg(value_name = "REPORT", required = true, value_hint = ValueHint::FilePath)]
+        reports: Vec<PathBuf>,
+    },
+}
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReportFormat {
+    /// For people: what is wrong, and the sum.
+    Full,
+    /// The report document.
+    Json,
+    /// `JUnit` XML.
+    Junit,
+    /// Markdown, for the summary of a job.
+    Markdown,
+    /// A page that needs nothing else.
+    Html,
+    /// The endpoint document of shields.io.
+    Badge,
 }
 
 /// Which cases are meant.
@@ -91,12 +131,16 @@ pub struct SuiteArgs {
     pub filter: Vec<String>,
 }
 
-/// Options of `conformance run`.
+/// Who is asked what, and in which order.
 #[derive(Debug, Args)]
-pub struct RunArgs {
+pub struct SubjectArgs {
     /// Which cases.
     #[command(flatten)]
     pub suite: SuiteArgs,
+    /// Only a part of the cases: `hash:M/N` (a case stays in its part when
+    /// others come) or `slice:M/N` (parts of one size).
+    #[arg(long, value_name = "PART", help_heading = "Cases")]
+    pub partition: Option<Partition>,
     /// The command of an adapter, split as a shell would. Without it, the
     /// reference is asked.
     #[arg(long, value_name = "CMD", value_hint = ValueHint::CommandString)]
@@ -107,12 +151,47 @@ pub struct RunArgs {
     /// What the order of the cases is made from; another each time by default.
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
+}
+
+/// Options of `conformance run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Who is asked what.
+    #[command(flatten)]
+    pub subject: SubjectArgs,
+    /// The failures that are known (see `schema expectations`).
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub expectations: Option<PathBuf>,
+    /// The form of what is printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Full)]
+    pub output_format: ReportFormat,
+    /// Write the report as JSON as well.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub report: Option<PathBuf>,
     /// When to use colour. NO_COLOR is respected.
     #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto)]
     pub color: clap::ColorChoice,
     /// Every case and requirement, not only what is wrong.
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+/// Options of `conformance init-xfail`.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("because").required(true).multiple(true).args(["issue", "reason"])))]
+pub struct InitXfailArgs {
+    /// Who is asked what.
+    #[command(flatten)]
+    pub subject: SubjectArgs,
+    /// The file to write; one that is there is not touched.
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+    /// Where the failures are tracked.
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub issue: Option<String>,
+    /// Why they are there.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 /// Options of `check`.

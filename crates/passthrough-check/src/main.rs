@@ -68,28 +68,18 @@ fn run_check(args: &CheckArgs) -> ExitCode {
 }
 
 fn run_conformance(command: &ConformanceCommand) -> ExitCode {
-    match command {
-        ConformanceCommand::List(args) => match conformance::select(args) {
-            Ok(selection) => {
-                for problem in &selection.suite.problems {
-                    report_failure(&Failure::unable(problem), ColorChoice::Auto);
-                }
-                let code = conformance::exit_code(&selection.suite.problems);
-                print(conformance::terminal::list(&selection).as_bytes(), code)
+    let color = match command {
+        ConformanceCommand::Run(args) => args.color,
+        _ => ColorChoice::Auto,
+    };
+    match conformance::conformance(command, wants_color(color, &io::stdout())) {
+        Ok(answer) => {
+            for failure in &answer.failures {
+                report_failure(failure, color);
             }
-            Err(failure) => fail(&failure, ColorChoice::Auto),
-        },
-        ConformanceCommand::Run(args) => match conformance::run(args) {
-            Ok(report) => {
-                let style = conformance::terminal::Style {
-                    color: wants_color(args.color, &io::stdout()),
-                    verbose: args.verbose,
-                };
-                let text = conformance::terminal::text(&report, style);
-                print(text.as_bytes(), conformance::exit_code_of(&report))
-            }
-            Err(failure) => fail(&failure, args.color),
-        },
+            print(answer.text.as_bytes(), answer.code)
+        }
+        Err(failure) => fail(&failure, color),
     }
 }
 

@@ -11,8 +11,13 @@
 //! Nothing here prints, and nothing knows how a decision is made.
 
 pub mod adapter;
+pub mod coverage;
 mod embedded;
+pub mod expectations;
 mod judge;
+pub mod merge;
+pub mod partition;
+pub mod render;
 pub mod report;
 pub mod requirements;
 pub mod run;
@@ -20,6 +25,7 @@ pub mod select;
 mod shuffle;
 mod subject;
 pub mod suite;
+pub mod vectors;
 
 pub use judge::{Judgement, compare, judge};
 pub use subject::{InProcess, Subject, Trouble};

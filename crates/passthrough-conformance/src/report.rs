@@ -3,14 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use passthrough_protocol::{
-    CaseResult, ConformanceReport, ExitCode, Level, Met, ReportSchema, RequirementResult,
-    RequirementVerdict, Started, Summary, Verdict, Verdicts,
+    CaseResult, ConformanceReport, ExitCode, Expectations, Level, Met, ReportSchema,
+    RequirementResult, RequirementVerdict, Started, Summary, Verdict, Verdicts,
 };
 
+use crate::expectations;
 use crate::judge::Judgement;
 use crate::requirements::Requirement;
 use crate::run::Outcome;
 use crate::suite::Suite;
+
+/// The revision of the specification that the suite is for.
+pub const REVISION: &str = "1";
 
 /// All that a report tells of.
 pub struct Facts<'a> {
@@ -28,6 +32,8 @@ pub struct Facts<'a> {
     pub seed: u64,
     /// The part of the plan that was run, as the user wrote it.
     pub partition: Option<String>,
+    /// The failures that are known.
+    pub expectations: Option<&'a Expectations>,
     /// The ids of all cases that the filters leave.
     pub plan: Vec<String>,
     /// The outcomes, by id.
@@ -44,7 +50,7 @@ pub fn report(facts: Facts<'_>) -> ConformanceReport {
         .filter(|requirement| requirement.is_open())
         .map(|requirement| requirement.id.as_str())
         .collect();
-    let cases: Vec<CaseResult> = facts
+    let mut cases: Vec<CaseResult> = facts
         .outcomes
         .iter()
         .filter_map(|(id, outcome)| {
@@ -70,6 +76,9 @@ pub fn report(facts: Facts<'_>) -> ConformanceReport {
             })
         })
         .collect();
+    let stale = facts.expectations.map_or_else(Vec::new, |expectations| {
+        expectations::apply(expectations, &mut cases, facts.suite, facts.requirements)
+    });
     let selected: BTreeSet<&String> = facts.plan.iter().collect();
     let not_selected = facts.suite.cases.keys().filter(|id| !selected.contains(id));
     let mut report = ConformanceReport {
@@ -82,6 +91,7 @@ pub fn report(facts: Facts<'_>) -> ConformanceReport {
             .map(|identity| identity.features.clone())
             .unwrap_or_default(),
         adapter: facts.adapter,
+        revision: REVISION.to_owned(),
         suite: facts.suite.digest(),
         seed: facts.seed,
         partition: facts.partition,
@@ -90,7 +100,7 @@ pub fn report(facts: Facts<'_>) -> ConformanceReport {
         cases,
         not_selected: not_selected.cloned().collect(),
         plan: facts.plan,
-        stale: Vec::new(),
+        stale,
         problems: facts
             .suite
             .problems
@@ -106,7 +116,7 @@ pub fn report(facts: Facts<'_>) -> ConformanceReport {
         }
         _ => Some(ExitCode::Unable),
     };
-    summarise(&mut report, broken);
+    summarise(&mut report, broken.map(|code| code as u8));
     report
 }
 
@@ -144,18 +154,18 @@ fn roll_up(requirements: &[Requirement], cases: &[CaseResult]) -> Vec<Requiremen
                 level: requirement.level,
                 text: requirement.text.clone(),
                 section: requirement.section.clone(),
-                result: comes_to(requirement, &cases),
+                result: comes_to(requirement.is_open(), &cases),
                 cases: cases.iter().map(|case| case.id.clone()).collect(),
             }
         })
         .collect()
 }
 
-fn comes_to(requirement: &Requirement, cases: &[&CaseResult]) -> RequirementVerdict {
+pub(crate) fn comes_to(is_open: bool, cases: &[&CaseResult]) -> RequirementVerdict {
     let any = |verdicts: &[Verdict]| cases.iter().any(|case| verdicts.contains(&case.verdict));
     if cases.is_empty() {
         RequirementVerdict::Untested
-    } else if requirement.is_open() {
+    } else if is_open {
         RequirementVerdict::Observed
     } else if any(&[Verdict::Fail, Verdict::Error, Verdict::Xfail]) {
         RequirementVerdict::NotMet
@@ -168,7 +178,7 @@ fn comes_to(requirement: &Requirement, cases: &[&CaseResult]) -> RequirementVerd
 
 /// Counts what the report holds. `broken` is the exit code of what was wrong
 /// with the suite's files.
-pub(crate) fn summarise(report: &mut ConformanceReport, broken: Option<ExitCode>) {
+pub(crate) fn summarise(report: &mut ConformanceReport, broken: Option<u8>) {
     let mut verdicts = Verdicts::default();
     for case in &report.cases {
         *match case.verdict {
@@ -193,9 +203,7 @@ pub(crate) fn summarise(report: &mut ConformanceReport, broken: Option<ExitCode>
         })
     };
     // The order is that of weight: the first that applies is the exit code.
-    let code = if let Some(broken) = broken {
-        broken
-    } else if verdicts.fail > 0 {
+    let code = if verdicts.fail > 0 {
         ExitCode::Failure
     } else if verdicts.error > 0 {
         ExitCode::Untestable
@@ -207,7 +215,7 @@ pub(crate) fn summarise(report: &mut ConformanceReport, broken: Option<ExitCode>
         ExitCode::Success
     };
     report.summary = Summary {
-        exit_code: code as u8,
+        exit_code: broken.unwrap_or(code as u8),
         verdicts,
         must: met(Level::Must),
         should: met(Level::Should),

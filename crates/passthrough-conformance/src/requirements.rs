@@ -88,15 +88,15 @@ fn read(text: &str) -> Result<Vec<Requirement>, String> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{embedded, read};
+    use super::{Requirement, embedded, read};
 
     #[test]
     fn the_registry_can_be_read_and_its_ids_are_unique() {
         let requirements = embedded().unwrap();
         let ids: BTreeSet<_> = requirements.iter().map(|found| &found.id).collect();
         assert_eq!(ids.len(), requirements.len());
-        assert!(requirements.iter().any(|found| found.shows_in_a_decision()));
-        assert!(requirements.iter().any(|found| found.is_open()));
+        assert!(requirements.iter().any(Requirement::shows_in_a_decision));
+        assert!(requirements.iter().any(Requirement::is_open));
     }
 
     #[test]

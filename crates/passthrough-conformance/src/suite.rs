@@ -127,15 +127,14 @@ impl Suite {
         });
     }
 
-    /// The identity of all cases, `sha256:…`: two suites of one digest expect
-    /// the same.
+    /// The identity of all cases and requirements, `sha256:…`: two suites of one
+    /// digest expect the same.
     pub fn digest(&self) -> String {
         let mut hasher = Sha256::new();
-        for (id, loaded) in &self.cases {
-            for text in [id, &loaded.text] {
-                hasher.update((text.len() as u64).to_be_bytes());
-                hasher.update(text);
-            }
+        let cases = self.cases.values().map(|loaded| loaded.text.as_str());
+        for text in cases.chain([embedded::REQUIREMENTS]) {
+            hasher.update((text.len() as u64).to_be_bytes());
+            hasher.update(text);
         }
         let digest = hasher.finalize();
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();

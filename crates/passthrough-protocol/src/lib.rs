@@ -9,18 +9,22 @@
 //! | what `check --output-format json` prints | [`Plan`] | `passthrough-plan/1` |
 //! | what `--host-json` takes | [`Host`] | `passthrough-host/1` |
 //! | a file of `conformance/cases/decision` | [`Case`] | |
+//! | what `conformance export` prints | [`Vectors`] | `passthrough-vectors/1` |
+//! | what `--expectations` takes, as TOML | [`Expectations`] | `passthrough-expectations/1` |
 //! | what `conformance run` found | [`ConformanceReport`] | `passthrough-report/1` |
 //! | a line between the suite and an adapter | [`AdapterMessage`] | protocol 1 |
 
 mod adapter;
 mod case;
 mod exit;
+mod expectations;
 mod fields;
 mod host;
 mod number;
 mod plan;
 mod report;
 mod schema;
+mod vectors;
 
 pub use adapter::{
     AdapterMessage, Answer, AnsweredDiagnostic, AnsweredPlan, Crashed, Implementation, PROTOCOL,
@@ -32,6 +36,7 @@ pub use case::{
     Refusal, Stage, Twin,
 };
 pub use exit::ExitCode;
+pub use expectations::{Expectations, ExpectationsSchema, ExpectedFailure};
 pub use host::{Distribution, Editable, Host, HostSchema, Markers, PathEntry, Python};
 pub use plan::{
     Because, Declaration, Diagnostic, Exposed, HostSummary, Install, Listed, Plan, PlanSchema,
@@ -42,3 +47,4 @@ pub use report::{
     Summary, Verdict, Verdicts,
 };
 pub use schema::{SCHEMAS, Schema};
+pub use vectors::{VectorRequirement, Vectors, VectorsSchema};

@@ -19,6 +19,8 @@ pub struct ConformanceReport {
     pub features: Vec<String>,
     /// The adapter's command; null for the reference in the runner itself.
     pub adapter: Option<Vec<String>>,
+    /// The revision of the specification.
+    pub revision: String,
     /// The digest of all cases and requirements, `sha256:…`.
     pub suite: String,
     /// What the order of the cases was made from.

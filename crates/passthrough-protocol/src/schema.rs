@@ -23,6 +23,11 @@ pub static SCHEMAS: &[Schema] = &[
         make: || make::<crate::Case>("case"),
     },
     Schema {
+        name: "expectations",
+        about: "what conformance run --expectations takes",
+        make: || make::<crate::Expectations>("expectations"),
+    },
+    Schema {
         name: "host",
         about: "what --host-json takes",
         make: || make::<crate::Host>("host"),
@@ -36,6 +41,11 @@ pub static SCHEMAS: &[Schema] = &[
         name: "report",
         about: "what conformance run found",
         make: || make::<crate::ConformanceReport>("report"),
+    },
+    Schema {
+        name: "vectors",
+        about: "what conformance export prints",
+        make: || make::<crate::Vectors>("vectors"),
     },
 ];
 

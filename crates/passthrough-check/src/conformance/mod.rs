@@ -1,24 +1,110 @@
 //! `conformance`: the suite, run from the command line.
 
+mod files;
 mod options;
+mod progress;
 pub mod terminal;
 
-use std::io::{self, IsTerminal as _, Write as _};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use passthrough_conformance::adapter::Adapter;
+use passthrough_conformance::coverage::{Covered, coverage};
+use passthrough_conformance::render::{self, Format};
 use passthrough_conformance::report::{Facts, report};
 use passthrough_conformance::requirements::{self, Requirement};
 use passthrough_conformance::suite::{Problem, Suite};
-use passthrough_conformance::{InProcess, Subject, run, select};
-use passthrough_protocol::{Case, ConformanceReport, ExitCode};
+use passthrough_conformance::vectors::vectors;
+use passthrough_conformance::{InProcess, Subject, expectations, merge, run, select};
+use passthrough_protocol::{Case, ConformanceReport, ExitCode, Expectations};
 
 use crate::adapter;
-use crate::cli::{RunArgs, SuiteArgs};
+use crate::cli::{
+    ConformanceCommand, InitXfailArgs, ReportFormat, RunArgs, SubjectArgs, SuiteArgs,
+};
 use crate::failure::Failure;
+use progress::Progress;
+use terminal::Style;
 
-/// A progress line is shown after this time.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// What a command comes to.
+pub struct Answer {
+    /// What is printed.
+    pub text: String,
+    /// What is said beside it.
+    pub failures: Vec<Failure>,
+    /// How it ends.
+    pub code: ExitCode,
+}
+
+impl Answer {
+    fn new(text: String, code: ExitCode) -> Self {
+        Self {
+            text,
+            failures: Vec::new(),
+            code,
+        }
+    }
+}
+
+/// Does what the arguments ask for. Only a report for people has colours.
+pub fn conformance(command: &ConformanceCommand, color: bool) -> Result<Answer, Failure> {
+    match command {
+        ConformanceCommand::List(args) => {
+            let selection = select(args)?;
+            Ok(with_problems(
+                &selection.suite,
+                terminal::list(&selection),
+                ExitCode::Success,
+            ))
+        }
+        ConformanceCommand::Run(args) => run_and_render(args, color),
+        ConformanceCommand::Coverage(args) => {
+            let selection = select(args)?;
+            let covered = coverage(&selection.suite, &selection.requirements);
+            let code = if covered.iter().any(Covered::is_missing) {
+                ExitCode::SuiteIntegrity
+            } else {
+                ExitCode::Success
+            };
+            Ok(with_problems(
+                &selection.suite,
+                terminal::coverage(&covered),
+                code,
+            ))
+        }
+        ConformanceCommand::Export(args) => {
+            let selection = select(args)?;
+            let vectors = vectors(&selection.suite, &selection.requirements, &selection.plan);
+            let text = serde_json::to_string_pretty(&vectors).map_err(Failure::unable)?;
+            Ok(with_problems(
+                &selection.suite,
+                text + "\n",
+                ExitCode::Success,
+            ))
+        }
+        ConformanceCommand::InitXfail(args) => init_xfail(args),
+        ConformanceCommand::Merge { reports } => {
+            let reports = files::reports(reports)?;
+            let merged = merge::merge(reports).map_err(Failure::unable)?;
+            let code = exit_code_of(&merged);
+            Ok(Answer::new(
+                rendered(&[merged], ReportFormat::Json, Style::default())?,
+                code,
+            ))
+        }
+        ConformanceCommand::Report {
+            output_format,
+            reports,
+        } => {
+            let reports = files::reports(reports)?;
+            let style = Style {
+                color,
+                ..Style::default()
+            };
+            let text = rendered(&reports, *output_format, style)?;
+            Ok(Answer::new(text, ExitCode::Success))
+        }
+    }
+}
 
 /// The cases that the arguments select, and those that they do not.
 pub struct Selection {
@@ -31,7 +117,7 @@ pub struct Selection {
 }
 
 /// Reads the suite, and selects.
-pub fn select(args: &SuiteArgs) -> Result<Selection, Failure> {
+fn select(args: &SuiteArgs) -> Result<Selection, Failure> {
     let requirements = requirements::embedded().map_err(|error| Failure {
         exit: ExitCode::SuiteIntegrity,
         ..Failure::unable(format_args!("the registry of requirements: {error}"))
@@ -54,19 +140,90 @@ pub fn select(args: &SuiteArgs) -> Result<Selection, Failure> {
     })
 }
 
-/// How bad it is that files could not be used.
-pub fn exit_code(problems: &[Problem]) -> ExitCode {
-    if problems.is_empty() {
-        ExitCode::Success
-    } else if problems.iter().any(|problem| problem.embedded) {
-        ExitCode::SuiteIntegrity
-    } else {
-        ExitCode::Unable
+fn with_problems(suite: &Suite, text: String, code: ExitCode) -> Answer {
+    let of_problems = match suite.problems.as_slice() {
+        [] => code,
+        problems if problems.iter().any(|problem| problem.embedded) => ExitCode::SuiteIntegrity,
+        _ if code == ExitCode::SuiteIntegrity => code,
+        _ => ExitCode::Unable,
+    };
+    Answer {
+        text,
+        failures: suite.problems.iter().map(problem).collect(),
+        code: of_problems,
     }
 }
 
+fn problem(problem: &Problem) -> Failure {
+    Failure::unable(problem).hint("`passthrough-check schema case` prints what a case may be")
+}
+
+fn run_and_render(args: &RunArgs, color: bool) -> Result<Answer, Failure> {
+    let expectations = match &args.expectations {
+        None => None,
+        Some(path) => Some(files::expectations(path)?),
+    };
+    let report = run(&args.subject, expectations.as_ref())?;
+    if let Some(path) = &args.report {
+        let text = rendered(
+            std::slice::from_ref(&report),
+            ReportFormat::Json,
+            Style::default(),
+        )?;
+        fs_err::write(path, text).map_err(Failure::unable)?;
+    }
+    let style = Style {
+        color,
+        verbose: args.verbose,
+    };
+    let code = exit_code_of(&report);
+    Ok(Answer::new(
+        rendered(&[report], args.output_format, style)?,
+        code,
+    ))
+}
+
+fn init_xfail(args: &InitXfailArgs) -> Result<Answer, Failure> {
+    // Before the work, not after it.
+    files::must_be_new(&args.output)?;
+    let report = run(&args.subject, None)?;
+    let text = expectations::write(&report.cases, args.issue.as_deref(), args.reason.as_deref());
+    files::write_new(&args.output, &text)?;
+    let verdicts = &report.summary.verdicts;
+    let text = format!(
+        "{} of {} cases do not pass: {}\n",
+        verdicts.fail + verdicts.error,
+        report.cases.len(),
+        crate::escape::escape(&args.output.display().to_string())
+    );
+    let code = match exit_code_of(&report) {
+        ExitCode::Failure | ExitCode::Untestable => ExitCode::Success,
+        other => other,
+    };
+    Ok(Answer::new(text, code))
+}
+
+fn rendered(
+    reports: &[ConformanceReport],
+    format: ReportFormat,
+    style: Style,
+) -> Result<String, Failure> {
+    let format = match format {
+        ReportFormat::Full => {
+            let texts = reports.iter().map(|report| terminal::text(report, style));
+            return Ok(texts.collect());
+        }
+        ReportFormat::Json => Format::Json,
+        ReportFormat::Junit => Format::Junit,
+        ReportFormat::Markdown => Format::Markdown,
+        ReportFormat::Html => Format::Html,
+        ReportFormat::Badge => Format::Badge,
+    };
+    render::render(reports, format).map_err(Failure::unable)
+}
+
 /// The exit code that a report gives.
-pub fn exit_code_of(report: &ConformanceReport) -> ExitCode {
+fn exit_code_of(report: &ConformanceReport) -> ExitCode {
     match report.summary.exit_code {
         0 => ExitCode::Success,
         1 => ExitCode::Failure,
@@ -80,7 +237,10 @@ pub fn exit_code_of(report: &ConformanceReport) -> ExitCode {
 }
 
 /// Runs the selected cases against the reference or an adapter.
-pub fn run(args: &RunArgs) -> Result<ConformanceReport, Failure> {
+fn run(
+    args: &SubjectArgs,
+    expectations: Option<&Expectations>,
+) -> Result<ConformanceReport, Failure> {
     let selection = select(&args.suite)?;
     let command = args.adapter.as_deref().map(options::words).transpose()?;
     let mut subject: Box<dyn Subject> = match &command {
@@ -92,8 +252,11 @@ pub fn run(args: &RunArgs) -> Result<ConformanceReport, Failure> {
         }
     };
     let seed = args.seed.unwrap_or_else(options::seed);
-    let cases: Vec<&Case> = selection
-        .plan
+    let part = match args.partition {
+        None => selection.plan.clone(),
+        Some(partition) => partition.of(&selection.plan),
+    };
+    let cases: Vec<&Case> = part
         .iter()
         .filter_map(|id| selection.suite.cases.get(id))
         .map(|loaded| &loaded.case)
@@ -108,49 +271,10 @@ pub fn run(args: &RunArgs) -> Result<ConformanceReport, Failure> {
         adapter: command,
         options: options::again(args),
         seed,
-        partition: None,
+        partition: args.partition.map(|partition| partition.to_string()),
+        expectations,
         plan: selection.plan.clone(),
         outcomes,
         notes: subject.notes(),
     }))
-}
-
-/// How far a long run is, for a terminal.
-struct Progress {
-    start: Instant,
-    shown: Option<Instant>,
-    done: usize,
-    all: usize,
-    wanted: bool,
-}
-
-impl Progress {
-    fn new(all: usize) -> Self {
-        Self {
-            start: Instant::now(),
-            shown: None,
-            done: 0,
-            all,
-            wanted: io::stderr().is_terminal(),
-        }
-    }
-
-    fn step(&mut self) {
-        self.done += 1;
-        let due = match self.shown {
-            None => self.start.elapsed() > PATIENCE,
-            Some(shown) => shown.elapsed() > PATIENCE / 10,
-        };
-        if self.wanted && due {
-            self.shown = Some(Instant::now());
-            let line = format!("\r{}/{} cases", self.done, self.all);
-            let _ = io::stderr().write_all(line.as_bytes());
-        }
-    }
-
-    fn clear(&self) {
-        if self.shown.is_some() {
-            let _ = io::stderr().write_all(b"\r\x1b[K");
-        }
-    }
 }

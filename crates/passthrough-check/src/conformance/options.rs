@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::cli::RunArgs;
+use crate::cli::SubjectArgs;
 use crate::failure::Failure;
 
 /// The words of a command, as a shell would split it; nothing is expanded.
@@ -20,11 +20,11 @@ pub(super) fn words(command: &str) -> Result<Vec<String>, Failure> {
 /// numbers are short, so that they can be typed.
 pub(super) fn seed() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |now| u64::from(now.subsec_nanos() / 1_000))
+    now.map_or(0, |now| u64::from(now.subsec_micros()))
 }
 
 /// The options that run the same suite against the same subject.
-pub(super) fn again(args: &RunArgs) -> String {
+pub(super) fn again(args: &SubjectArgs) -> String {
     let mut options = String::new();
     let mut add = |option: &str, value: &str| {
         // A path with a NUL cannot have come from a command line.

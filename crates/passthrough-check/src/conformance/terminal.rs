@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use passthrough_conformance::coverage::Covered;
 use passthrough_protocol::{
-    CaseResult, ConformanceReport, RequirementResult, RequirementVerdict, Verdict,
+    CaseResult, ConformanceReport, Level, RequirementResult, RequirementVerdict, Verdict,
 };
 
 use super::Selection;
@@ -59,6 +60,44 @@ pub fn list(selection: &Selection) -> String {
             escape(&case.title)
         );
     }
+    text
+}
+
+/// The requirements that decisions show, and their cases.
+pub fn coverage(covered: &[Covered<'_>]) -> String {
+    let width = covered.iter().map(|found| found.requirement.id.len()).max();
+    let width = width.unwrap_or(0);
+    let mut text = String::new();
+    for found in covered {
+        let cases = match found.cases.as_slice() {
+            [] if found.is_missing() => "no case".to_owned(),
+            [] => "no case needed".to_owned(),
+            [one] => format!("1 case: {one}"),
+            [first, second, third, _, ..] => {
+                format!("{} cases: {first}, {second}, {third}, …", found.cases.len())
+            }
+            cases => format!("{} cases: {}", cases.len(), cases.join(", ")),
+        };
+        let _ = writeln!(
+            text,
+            "{:width$}  {:6}  {}",
+            found.requirement.id,
+            found.requirement.level.as_str(),
+            escape(&cases)
+        );
+    }
+    let binding = || {
+        covered
+            .iter()
+            .filter(|found| matches!(found.requirement.level, Level::Must | Level::Should))
+    };
+    let missing = binding().filter(|found| found.is_missing()).count();
+    let _ = writeln!(
+        text,
+        "{} of {} binding requirements have cases",
+        binding().count() - missing,
+        binding().count()
+    );
     text
 }
 

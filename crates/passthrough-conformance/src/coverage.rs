@@ -1,0 +1,64 @@
+//! Whether every rule has a case.
+
+use crate::requirements::Requirement;
+use crate::suite::Suite;
+use passthrough_protocol::Level;
+
+/// A requirement and the cases that cite it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Covered<'a> {
+    /// The requirement.
+    pub requirement: &'a Requirement,
+    /// The ids of its cases.
+    pub cases: Vec<&'a str>,
+}
+
+impl Covered<'_> {
+    /// Whether it needs a case and has none: it binds (MUST or SHOULD), a
+    /// decision shows it, and it is not excluded.
+    pub fn is_missing(&self) -> bool {
+        let requirement = self.requirement;
+        self.cases.is_empty()
+            && matches!(requirement.level, Level::Must | Level::Should)
+            && requirement.shows_in_a_decision()
+            && requirement.excluded.is_none()
+    }
+}
+
+/// Every requirement that a decision shows, with its cases.
+pub fn coverage<'a>(suite: &'a Suite, requirements: &'a [Requirement]) -> Vec<Covered<'a>> {
+    requirements
+        .iter()
+        .filter(|requirement| requirement.shows_in_a_decision())
+        .map(|requirement| {
+            let cases = suite.cases.values();
+            let cases = cases.filter(|loaded| loaded.case.cites.contains(&requirement.id));
+            Covered {
+                requirement,
+                cases: cases.map(|loaded| loaded.case.id.as_str()).collect(),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::coverage;
+    use crate::requirements;
+    use crate::suite::Suite;
+
+    #[test]
+    fn a_rule_that_loses_its_cases_is_missed() {
+        let (mut suite, requirements) = (Suite::embedded(), requirements::embedded().unwrap());
+        suite
+            .cases
+            .retain(|_, loaded| !loaded.case.cites.contains(&"CLOS-3".to_owned()));
+        let missing: Vec<_> = coverage(&suite, &requirements)
+            .into_iter()
+            .filter(super::Covered::is_missing)
+            .map(|found| found.requirement.id.as_str())
+            .collect();
+        assert!(missing.contains(&"CLOS-3"), "{missing:?}");
+        assert!(!missing.contains(&"CONF-2"), "{missing:?}");
+    }
+}

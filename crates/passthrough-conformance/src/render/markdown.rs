@@ -1,0 +1,114 @@
+use std::fmt::Write as _;
+
+use passthrough_protocol::{ConformanceReport, RequirementVerdict, Verdict};
+
+use super::visible::visible;
+use super::who;
+
+/// A summary, a table of what is not met, and the cases that are wrong.
+pub(super) fn write(reports: &[ConformanceReport]) -> String {
+    let mut text = String::from("# Build isolation passthrough: conformance\n");
+    for report in reports {
+        one(&mut text, report);
+    }
+    text
+}
+
+fn one(text: &mut String, report: &ConformanceReport) {
+    let summary = &report.summary;
+    let verdicts = &summary.verdicts;
+    let _ = write!(
+        text,
+        "\n## {}\n\n**{}/{} MUST, {}/{} SHOULD** of revision {}\n\n\
+         | pass | fail | error | unsupported | xfail | xpass | observed | not selected |\n\
+         |--:|--:|--:|--:|--:|--:|--:|--:|\n\
+         | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+        cell(&who(report)),
+        summary.must.met,
+        summary.must.tested,
+        summary.should.met,
+        summary.should.tested,
+        report.revision,
+        verdicts.pass,
+        verdicts.fail,
+        verdicts.error,
+        verdicts.unsupported,
+        verdicts.xfail,
+        verdicts.xpass,
+        verdicts.observed,
+        report.not_selected.len(),
+    );
+    let wanting = report.requirements.iter().filter(|found| {
+        matches!(
+            found.result,
+            RequirementVerdict::NotMet | RequirementVerdict::Partial
+        )
+    });
+    for (place, found) in wanting.enumerate() {
+        if place == 0 {
+            text.push_str("\n| requirement | level | | |\n|---|---|---|---|\n");
+        }
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |",
+            found.id,
+            found.level.as_str(),
+            found.result.as_str(),
+            cell(&found.text)
+        );
+    }
+    let wrong = report.cases.iter().filter(|case| {
+        matches!(
+            case.verdict,
+            Verdict::Fail | Verdict::Error | Verdict::Xpass
+        )
+    });
+    for (place, case) in wrong.enumerate() {
+        if place == 0 {
+            text.push_str("\n| case | verdict | cites | what |\n|---|---|---|---|\n");
+        }
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |",
+            cell(&case.id),
+            case.verdict.as_str(),
+            cell(&case.cites.join(", ")),
+            cell(&case.differences.join("; "))
+        );
+    }
+    for (word, lines) in [
+        ("stale", &report.stale),
+        ("case file", &report.problems),
+        ("note", &report.notes),
+    ] {
+        for line in lines {
+            let _ = write!(text, "\n- {word}: {}", cell(line));
+        }
+    }
+    let _ = writeln!(text, "\nSeed {}, suite `{}`.", report.seed, report.suite);
+}
+
+/// Text on one line of a table, in which nothing is markup.
+fn cell(text: &str) -> String {
+    const LONGEST: usize = 600;
+    let mut cell = String::new();
+    let visible = visible(text);
+    for (place, c) in visible.chars().enumerate() {
+        if place == LONGEST {
+            cell.push('…');
+            break;
+        }
+        match c {
+            '\n' | '\t' => cell.push(' '),
+            '&' => cell.push_str("&amp;"),
+            '<' => cell.push_str("&lt;"),
+            '>' => cell.push_str("&gt;"),
+            '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '!' | '~' | '@' => {
+                cell.push('\\');
+                cell.push(c);
+            }
+            c => cell.push(c),
+        }
+    }
+    cell
+}
