@@ -8,6 +8,11 @@
 //! $ cargo test -p passthrough-mutants -- --nocapture
 //! ```
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where something is not as it must be"
+)]
+
 #[path = "../../../tests/decision_cases/case.rs"]
 #[expect(dead_code, reason = "the cases are checked elsewhere")]
 mod case;
