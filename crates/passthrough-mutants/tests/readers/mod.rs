@@ -18,6 +18,15 @@ const KEY: &str = "no-build-isolation-package";
 
 pub(crate) static READERS: &[Reader] = &[
     Reader {
+        name: "NamesWhatIsBuilt",
+        breaks: "CONF-1",
+        what: "a list concerns the packages that are built, as uv means it",
+        answer: |input| {
+            let text = lines(pyproject(input), |line| !line.starts_with(KEY));
+            answer(&with(input, "pyproject", text.into()))
+        },
+    },
+    Reader {
         name: "ListsOfAllTablesCount",
         breaks: "CONF-4",
         what: "a frontend acts on the tables of others",
