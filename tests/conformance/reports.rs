@@ -54,7 +54,7 @@ fn the_report_keeps_to_its_schema() {
         trap["reproduce"]
             .as_str()
             .unwrap()
-            .ends_with(" --filter trap")
+            .ends_with(" --case trap")
     );
     assert_ne!(report["not_selected"], json!([]));
 }

@@ -126,6 +126,9 @@ pub struct SuiteArgs {
     /// takes its place.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub cases: Vec<PathBuf>,
+    /// Only the case with this id.
+    #[arg(long, value_name = "ID")]
+    pub case: Vec<String>,
     /// Only cases with this in their `group/id`, or that cite this requirement.
     #[arg(long, value_name = "TEXT|REQUIREMENT")]
     pub filter: Vec<String>,

@@ -48,6 +48,14 @@ mod tests {
     use crate::suite::Suite;
 
     #[test]
+    fn every_rule_that_binds_and_shows_has_a_case() {
+        let (suite, requirements) = (Suite::embedded(), requirements::embedded().unwrap());
+        let covered = coverage(&suite, &requirements);
+        let missing: Vec<_> = covered.iter().filter(|found| found.is_missing()).collect();
+        assert!(missing.is_empty(), "{missing:#?}");
+    }
+
+    #[test]
     fn a_rule_that_loses_its_cases_is_missed() {
         let (mut suite, requirements) = (Suite::embedded(), requirements::embedded().unwrap());
         suite

@@ -70,7 +70,7 @@ pub fn report(facts: Facts<'_>) -> ConformanceReport {
                 stderr: outcome.stderr.clone(),
                 micros: u64::try_from(outcome.took.as_micros()).unwrap_or(u64::MAX),
                 reproduce: format!(
-                    "passthrough-check conformance run{} --filter {id}",
+                    "passthrough-check conformance run{} --case {id}",
                     facts.options
                 ),
             })

@@ -72,6 +72,8 @@ pub struct Implementation {
 
 /// The answer to `run`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+// What is flattened reads the other fields, and refuses more than one of them.
+#[schemars(extend("unevaluatedProperties" = false))]
 pub struct Answer {
     /// The number of the request.
     pub seq: u64,

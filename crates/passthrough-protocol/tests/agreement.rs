@@ -11,7 +11,9 @@ use std::fmt::Debug;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
-use passthrough_protocol::{Host, Plan, SCHEMAS};
+use passthrough_protocol::{
+    AdapterMessage, Case, ConformanceReport, Expectations, Host, Plan, SCHEMAS, Vectors,
+};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,6 +22,18 @@ use serde_json::{Value, json};
 const PLAN: &str = include_str!("data/plan.json");
 const HOST: &str = include_str!("data/host.json");
 
+const CASE: &str = include_str!("data/case.json");
+const REFUSED: &str = include_str!("data/refused.json");
+const MESSAGES: &str = include_str!("data/messages.jsonl");
+const EXPECTATIONS: &str = include_str!("data/expectations.json");
+const REPORT: &str = include_str!("data/report.json");
+const VECTORS: &str = include_str!("data/vectors.json");
+
+static CASE_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("case"));
+static ADAPTER_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("adapter"));
+static EXPECTATIONS_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("expectations"));
+static REPORT_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("report"));
+static VECTORS_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("vectors"));
 static PLAN_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("plan"));
 static HOST_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("host"));
 
@@ -57,6 +71,14 @@ fn survives<T: DeserializeOwned + Serialize + PartialEq + Debug>(
 fn the_published_examples_are_valid() {
     survives::<Plan>(&PLAN_VALIDATOR, PLAN);
     survives::<Host>(&HOST_VALIDATOR, HOST);
+    survives::<Case>(&CASE_VALIDATOR, CASE);
+    survives::<Case>(&CASE_VALIDATOR, REFUSED);
+    survives::<Expectations>(&EXPECTATIONS_VALIDATOR, EXPECTATIONS);
+    survives::<ConformanceReport>(&REPORT_VALIDATOR, REPORT);
+    survives::<Vectors>(&VECTORS_VALIDATOR, VECTORS);
+    for message in MESSAGES.lines() {
+        survives::<AdapterMessage>(&ADAPTER_VALIDATOR, message);
+    }
     let plan: Value = serde_json::from_str(PLAN).unwrap();
     let read: Plan = serde_json::from_value(plan.clone()).unwrap();
     assert_eq!(serde_json::to_value(read).unwrap(), plan);
@@ -174,7 +196,8 @@ fn mutation() -> impl Strategy<Value = Mutation> {
         json!("error"),
         json!("passthrough-plan/1"),
         json!([]),
-        json!(["x"]),
+        // As the fields of a struct it would be the first spelling left aside.
+        json!(["x", "y", 0]),
         json!({}),
         json!({"x": 1}),
     ]);
@@ -251,6 +274,34 @@ proptest! {
     #[test]
     fn hosts_are_judged_alike(mutations in mutations()) {
         disagree_never::<Host>(&HOST_VALIDATOR, HOST, mutations);
+    }
+
+    #[test]
+    fn cases_are_judged_alike(mutations in mutations(), refused in any::<bool>()) {
+        let text = if refused { REFUSED } else { CASE };
+        disagree_never::<Case>(&CASE_VALIDATOR, text, mutations);
+    }
+
+    #[test]
+    fn messages_are_judged_alike(mutations in mutations(), line in any::<prop::sample::Index>()) {
+        let lines: Vec<&str> = MESSAGES.lines().collect();
+        let text = lines[line.index(lines.len())];
+        disagree_never::<AdapterMessage>(&ADAPTER_VALIDATOR, text, mutations);
+    }
+
+    #[test]
+    fn expectations_are_judged_alike(mutations in mutations()) {
+        disagree_never::<Expectations>(&EXPECTATIONS_VALIDATOR, EXPECTATIONS, mutations);
+    }
+
+    #[test]
+    fn reports_are_judged_alike(mutations in mutations()) {
+        disagree_never::<ConformanceReport>(&REPORT_VALIDATOR, REPORT, mutations);
+    }
+
+    #[test]
+    fn vectors_are_judged_alike(mutations in mutations()) {
+        disagree_never::<Vectors>(&VECTORS_VALIDATOR, VECTORS, mutations);
     }
 }
 

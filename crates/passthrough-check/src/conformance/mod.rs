@@ -130,7 +130,7 @@ fn select(args: &SuiteArgs) -> Result<Selection, Failure> {
     let plan = suite
         .cases
         .iter()
-        .filter(|(_, loaded)| select::matches(loaded, &args.filter))
+        .filter(|(_, loaded)| select::matches(loaded, &args.case, &args.filter))
         .map(|(id, _)| id.clone())
         .collect();
     Ok(Selection {
