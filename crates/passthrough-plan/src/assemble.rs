@@ -8,7 +8,7 @@ use passthrough_requirement::{PackageName, Requirement, Source};
 use crate::closure::Edge;
 use crate::decide::Outcome;
 use crate::input::Pass;
-use crate::mutation::{Mutant, mutated};
+use crate::mutation::{Mutant, mutated, wrong};
 use crate::plan::{Decision, Exposed, Install, Plan};
 use crate::rules;
 use crate::situation::{Demand, Situation};
@@ -106,7 +106,9 @@ fn expose(situation: &Situation<'_>, outcome: &Outcome, result: &Result<'_>) -> 
         .filter_map(|name| {
             let installed = situation.installed(name)?;
             let version = installed.version.clone()?;
-            let role = if role_is_listed(situation, outcome, name) {
+            let role = if wrong::is_listed(situation, outcome, name)
+                .unwrap_or_else(|| outcome.walks.contains_key(name))
+            {
                 Role::Listed
             } else {
                 Role::Closure
@@ -119,15 +121,6 @@ fn expose(situation: &Situation<'_>, outcome: &Outcome, result: &Result<'_>) -> 
             })
         })
         .collect()
-}
-
-fn role_is_listed(situation: &Situation<'_>, outcome: &Outcome, name: &PackageName) -> bool {
-    let in_another = || {
-        let mut walks = outcome.walks.iter();
-        walks.any(|(root, walk)| root != name && walk.members.contains(name))
-    };
-    outcome.walks.contains_key(name) && !(mutated(Mutant::ClosureIsTheRole) && in_another())
-        || mutated(Mutant::ListingIsTheRole) && situation.listing(name).is_some()
 }
 
 /// The exposed distributions that require `name` directly, but for itself.

@@ -1,7 +1,7 @@
 //! The planner with one rule broken, to test its tests.
 //!
 //! Each [`Mutant`] is a plausible misreading of one rule. Code asks
-//! [`mutated`] at the point of decision. Without the feature `mutation` that is
+//! `mutated` at the point of decision. Without the feature `mutation` that is
 //! a constant `false`, and nothing of this is in the program; with it [`with`]
 //! breaks a rule for the current thread.
 

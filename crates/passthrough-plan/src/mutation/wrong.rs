@@ -13,6 +13,7 @@ use passthrough_requirement::{
 
 use super::{Mutant, mutated};
 use crate::closure::{self, Edge, Walk};
+use crate::decide::Outcome;
 use crate::input::Input;
 use crate::situation::{Demand, Situation};
 use crate::{displaced, rows};
@@ -271,4 +272,18 @@ pub(crate) fn is_not_displaced(situation: &Situation<'_>, edge: &Edge) -> bool {
         || mutated(Mutant::ConstraintsDoNotDisplace) && unmet(situation.constrained.get(to))
         || mutated(Mutant::EdgesDoNotDisplace) && !is_url && excludes()
         || mutated(Mutant::UrlEdgesDoNotDisplace) && is_url && excludes()
+}
+
+/// Whether the role of an exposed distribution is `listed`, by a wrong rule.
+pub(crate) fn is_listed(
+    situation: &Situation<'_>,
+    outcome: &Outcome,
+    name: &PackageName,
+) -> Option<bool> {
+    if mutated(Mutant::ListingIsTheRole) {
+        return Some(situation.listing(name).is_some());
+    }
+    let mut walks = outcome.walks.iter();
+    let mut in_another = || walks.any(|(root, walk)| root != name && walk.members.contains(name));
+    (mutated(Mutant::ClosureIsTheRole) && in_another()).then_some(false)
 }

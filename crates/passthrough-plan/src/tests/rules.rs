@@ -90,6 +90,20 @@ fn extras_of_requirements_and_edges_widen_the_closure() {
 }
 
 #[test]
+fn a_member_is_visited_again_for_a_further_extra() {
+    let plan = World::default()
+        .installed("a", "1", &["b", "z"])
+        .installed("b", "1", &["c; extra == 'x'"])
+        .installed("c", "1", &[])
+        .installed("z", "1", &["b[x]"])
+        .lists(&["a"])
+        .requires(&["a"])
+        .plan();
+    let names: Vec<&str> = exposed(&plan).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["a", "b", "c", "z"]);
+}
+
+#[test]
 fn an_old_setuptools_costs_no_torch() {
     let world = World::default()
         .installed("torch", "2.4.0", &["setuptools>=77.0.3"])
@@ -334,4 +348,5 @@ fn not_required_says_when_it_passes_through_anyway() {
         detail(&plan, "b"),
         "no build requirement names it; it passes through in the closure of a"
     );
+    assert_eq!(exposed(&plan), [("a", Role::Listed), ("b", Role::Closure)]);
 }
