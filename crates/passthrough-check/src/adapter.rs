@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Read as _, Write};
 use std::str::FromStr;
 
 use passthrough_config::Reading;
-use passthrough_diagnostic::Severity;
+use passthrough_diagnostic::{Rule, Severity};
 use passthrough_interpreter::Identity;
 use passthrough_plan::{Pass, Policy, Present};
 use passthrough_protocol::{
@@ -110,7 +110,7 @@ fn decide(input: &CaseInput) -> Result<Result<AnsweredPlan, Refusal>, String> {
         .findings
         .iter()
         .filter(|found| found.severity == Severity::Error)
-        .find_map(|found| refusal(found.rule.code));
+        .find_map(|found| refusal(found.rule));
     if let Some(refusal) = refused {
         return Ok(Err(refusal));
     }
@@ -140,9 +140,12 @@ fn decide(input: &CaseInput) -> Result<Result<AnsweredPlan, Refusal>, String> {
         strict: input.policy.strict,
     };
     let dynamic = input.dynamic_requires.as_deref();
-    let dynamic: Option<Vec<Requirement>> = dynamic
+    let dynamic: Result<Option<Vec<Requirement>>, _> = dynamic
         .map(|texts| parsed("dynamic_requires", texts))
-        .transpose()?;
+        .transpose();
+    let Ok(dynamic) = dynamic else {
+        return Ok(Err(refuse(Stage::SecondPass, "CONF-8")));
+    };
     let question = Question {
         pyproject: &pyproject,
         host: &host,
@@ -162,7 +165,7 @@ fn decide(input: &CaseInput) -> Result<Result<AnsweredPlan, Refusal>, String> {
         .diagnostics
         .iter()
         .filter(|found| found.severity == Severity::Error)
-        .find_map(|found| refusal(found.rule.code));
+        .find_map(|found| refusal(found.rule));
     if let Some(refusal) = refused {
         return Ok(Err(refusal));
     }
@@ -178,20 +181,24 @@ fn decide(input: &CaseInput) -> Result<Result<AnsweredPlan, Refusal>, String> {
     Ok(Ok(report.plan.into()))
 }
 
-/// The findings that leave nothing to build, by the requirement that says so.
-fn refusal(code: &str) -> Option<Refusal> {
-    let (stage, requirement) = match code {
-        "BIP110" | "BIP111" | "BIP112" | "BIP121" => (Stage::Configuration, "CONF-2"),
-        "BIP101" | "BIP104" | "BIP105" | "BIP106" | "BIP107" | "BIP108" => {
-            (Stage::Configuration, "CONF-8")
-        }
-        "BIP226" | "BIP227" => (Stage::SecondPass, "DYN-3"),
-        _ => return None,
-    };
-    Some(Refusal {
+/// The refusal that an error of `rule` is, if it is one: what the rule reports
+/// on says which. (An error that only `--strict` makes is none.)
+fn refusal(rule: &Rule) -> Option<Refusal> {
+    rule.requirements.iter().find_map(|&id| {
+        let stage = match id {
+            "CONF-2" | "CONF-8" => Stage::Configuration,
+            "DYN-3" => Stage::SecondPass,
+            _ => return None,
+        };
+        Some(refuse(stage, id))
+    })
+}
+
+fn refuse(stage: Stage, requirement: &str) -> Refusal {
+    Refusal {
         stage,
         code: requirement.to_owned(),
-    })
+    }
 }
 
 fn present(input: &CaseInput) -> Result<BTreeMap<PackageName, Present>, String> {

@@ -101,10 +101,11 @@ pub fn run(command: &mut Command) -> Output {
 
 /// The folder that cargo builds into.
 pub fn target_directory() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
-        PathBuf::from,
-    )
+    let workspace = || {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        here.ancestors().nth(2).expect("crates/<this crate>")
+    };
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {

@@ -166,6 +166,19 @@ pub(crate) static READERS: &[Reader] = &[
         },
     },
     Reader {
+        name: "InvalidAnswersOfHooksAreIgnored",
+        breaks: "CONF-8",
+        what: "what is invalid in the answer of a hook is left out",
+        answer: |input| {
+            let answered = answer(input);
+            if answered["error"] == serde_json::json!({"stage": "second-pass", "code": "CONF-8"}) {
+                answer(&with(input, "dynamic_requires", serde_json::json!([])))
+            } else {
+                answered
+            }
+        },
+    },
+    Reader {
         name: "UnknownKeysAreErrors",
         breaks: "CONF-8",
         what: "an unknown key in [build-system] is an error",
