@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr_iter, memchr2};
+
 use crate::open::{self, ReadError};
 
 /// The most bytes that a header may have. Old PKG-INFO files carry a whole
@@ -51,7 +53,7 @@ fn end(bytes: &[u8], seen: usize) -> Option<usize> {
     // The longest line end and the first byte of the next may be cut in two.
     let mut place = seen.saturating_sub(3);
     loop {
-        place += bytes[place..].iter().position(is_line_end)?;
+        place += memchr2(b'\n', b'\r', &bytes[place..])?;
         place += if bytes[place..].starts_with(b"\r\n") {
             2
         } else {
@@ -65,7 +67,10 @@ fn end(bytes: &[u8], seen: usize) -> Option<usize> {
 
 fn parse(bytes: &[u8]) -> Header {
     let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf");
-    let text = String::from_utf8_lossy(unmarked.unwrap_or(bytes));
+    let bytes_of_text = unmarked.unwrap_or(bytes);
+    // Nearly every header is UTF-8, and this is the faster way to find out.
+    let text = std::str::from_utf8(bytes_of_text)
+        .map_or_else(|_| String::from_utf8_lossy(bytes_of_text), Cow::Borrowed);
     Header {
         fields: fields(&text),
         byte_order_mark: unmarked.is_some(),
@@ -77,7 +82,7 @@ fn fields(text: &str) -> Fields {
     let mut fields = Fields::default();
     // The field that a folded line belongs to; none if nobody wants it.
     let mut open: Option<(Field, String)> = None;
-    for line in with_plain_line_ends(text).split('\n') {
+    for line in lines(&with_plain_line_ends(text)) {
         if line.starts_with([' ', '\t']) {
             if let Some((_, value)) = &mut open {
                 value.push(' ');
@@ -104,9 +109,16 @@ fn fields(text: &str) -> Fields {
     fields
 }
 
+/// The text, split at every `\n`.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut start = 0;
+    let ends = memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+    ends.map(move |end| &text[std::mem::replace(&mut start, end + 1)..end])
+}
+
 /// The text with `\n` at every end of a line.
 fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') {
+    if memchr(b'\r', text.as_bytes()).is_some() {
         Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
     } else {
         Cow::Borrowed(text)
