@@ -35,6 +35,7 @@ pub enum Request {
     /// The first line: who are you?
     Start {
         /// The version of the protocol, [`PROTOCOL`].
+        #[schemars(range(max = 4_294_967_295_u32))]
         protocol: u32,
     },
     /// Decide.
