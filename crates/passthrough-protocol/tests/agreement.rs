@@ -195,8 +195,9 @@ fn mutation() -> impl Strategy<Value = Mutation> {
         json!("host"),
         json!("error"),
         json!("passthrough-plan/1"),
-        json!([]),
-        // As the fields of a struct it would be the first spelling left aside.
+        // As the fields of a struct an array would be the first spelling left
+        // aside: an empty one, where every field has a default.
+        json!([0]),
         json!(["x", "y", 0]),
         json!({}),
         json!({"x": 1}),
