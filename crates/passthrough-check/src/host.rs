@@ -6,7 +6,9 @@ use std::time::Duration;
 use etcetera::BaseStrategy as _;
 use passthrough_diagnostic::{Diagnostic, Rule, Severity};
 use passthrough_host::{Given, Inventory, Site};
-use passthrough_interpreter::{AskError, AskOptions, Environment, Identity, Interpreter, Request};
+use passthrough_interpreter::{
+    AskError, AskOptions, Environment, How, Identity, Interpreter, Request,
+};
 
 use crate::cli::HostArgs;
 use crate::failure::Failure;
@@ -44,33 +46,23 @@ pub fn read(args: &HostArgs, directory: &Path, environment: &Environment) -> Res
     if let Some(path) = &args.host_json {
         return given(path);
     }
-    let options = ask_options(args);
     let request = args
         .python
         .as_deref()
         .map_or(Request::Unsaid, Request::parse);
-    let located = locate(&request, directory, environment, args, &options)?;
-    let mut findings = Vec::new();
-    let interpreter = if args.no_spawn {
-        let reading = passthrough_interpreter::read(&located.executable, environment)
-            .map_err(|error| with_hint(Failure::unable(&error), error.hint()))?;
-        findings.extend(
-            reading
-                .notes
-                .into_iter()
-                .map(|note| Diagnostic::new(&RULE, note)),
-        );
-        reading.interpreter
-    } else {
-        passthrough_interpreter::ask(&located.executable, environment, &options)
-            .map_err(|error| asking_failed(&error))?
-    };
+    let Known {
+        interpreter,
+        how,
+        notes,
+    } = know(&request, args, directory, environment)?;
+    let notes = notes.into_iter();
+    let mut findings: Vec<_> = notes.map(|note| Diagnostic::new(&RULE, note)).collect();
     let site = Site::new(&interpreter);
     findings.extend(site.path_findings().iter().cloned());
     Ok(Host {
         interpreter,
         inventory: Box::new(site),
-        note: located.how.to_string(),
+        note: how.to_string(),
         findings,
     })
 }
@@ -84,36 +76,43 @@ pub fn build_interpreter(
     let Some(said) = &args.build_python else {
         return Ok(None);
     };
-    let options = ask_options(args);
-    let located = locate(
-        &Request::parse(said),
-        directory,
-        environment,
-        args,
-        &options,
-    )?;
-    let interpreter = if args.no_spawn {
-        let reading = passthrough_interpreter::read(&located.executable, environment);
-        reading
-            .map_err(|error| with_hint(Failure::unable(&error), error.hint()))?
-            .interpreter
-    } else {
-        passthrough_interpreter::ask(&located.executable, environment, &options)
-            .map_err(|error| asking_failed(&error))?
-    };
-    Ok(Some(interpreter.identity))
+    let known = know(&Request::parse(said), args, directory, environment)?;
+    Ok(Some(known.interpreter.identity))
 }
 
-fn locate(
+/// An interpreter whose facts are known.
+struct Known {
+    interpreter: Interpreter,
+    how: How,
+    /// What its files alone did not tell.
+    notes: Vec<String>,
+}
+
+/// Finds the interpreter that `request` means, and asks it or reads its files.
+fn know(
     request: &Request,
+    args: &HostArgs,
     directory: &Path,
     environment: &Environment,
-    args: &HostArgs,
-    options: &AskOptions,
-) -> Result<passthrough_interpreter::Located, Failure> {
-    let may_ask = (!args.no_spawn).then_some(options);
-    passthrough_interpreter::locate(request, directory, environment, may_ask)
-        .map_err(|error| Failure::unable(&error).hint(error.hint))
+) -> Result<Known, Failure> {
+    let options = ask_options(args);
+    let may_ask = (!args.no_spawn).then_some(&options);
+    let located = passthrough_interpreter::locate(request, directory, environment, may_ask)
+        .map_err(|error| Failure::unable(&error).hint(error.hint))?;
+    let (interpreter, notes) = if args.no_spawn {
+        let reading = passthrough_interpreter::read(&located.executable, environment)
+            .map_err(|error| with_hint(Failure::unable(&error), error.hint()))?;
+        (reading.interpreter, reading.notes)
+    } else {
+        let interpreter = passthrough_interpreter::ask(&located.executable, environment, &options)
+            .map_err(|error| asking_failed(&error))?;
+        (interpreter, Vec::new())
+    };
+    Ok(Known {
+        interpreter,
+        how: located.how,
+        notes,
+    })
 }
 
 fn ask_options(args: &HostArgs) -> AskOptions {
