@@ -47,6 +47,7 @@ fn every_case_is_complete_and_says_what_it_needs() {
         assert!(
             !case.title.is_empty()
                 && !case.why.is_empty()
+                && case.guard.as_deref() != Some("")
                 && !case.cites.is_empty()
                 && !case.expect.is_empty(),
             "{} is not complete",

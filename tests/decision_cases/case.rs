@@ -23,6 +23,8 @@ pub(crate) struct Case {
     pub(crate) features: BTreeSet<String>,
     #[serde(default)]
     pub(crate) twin: Option<Twin>,
+    #[serde(default)]
+    pub(crate) guard: Option<String>,
     pub(crate) input: Value,
     pub(crate) expect: Map<String, Value>,
 }

@@ -28,6 +28,9 @@ pub struct Case {
     /// A case that differs in one place, and has another expectation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub twin: Option<Twin>,
+    /// Why it is there although it kills no mutant; absent, it kills one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<String>,
     /// What is decided about.
     pub input: CaseInput,
     /// What the answer has to be.

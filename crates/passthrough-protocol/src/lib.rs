@@ -12,6 +12,8 @@
 //! | what `conformance export` prints | [`Vectors`] | `passthrough-vectors/1` |
 //! | what `--expectations` takes, as TOML | [`Expectations`] | `passthrough-expectations/1` |
 //! | what `conformance run` found | [`ConformanceReport`] | `passthrough-report/1` |
+//! | a file of `conformance/mutants`, as TOML | [`Mutants`] | `passthrough-mutants/1` |
+//! | what `conformance mutants` found | [`MutantsReport`] | `passthrough-mutants-report/1` |
 //! | a line between the suite and an adapter | [`AdapterMessage`] | protocol 1 |
 
 mod adapter;
@@ -20,6 +22,7 @@ mod exit;
 mod expectations;
 mod fields;
 mod host;
+mod mutants;
 mod number;
 mod plan;
 mod report;
@@ -38,6 +41,10 @@ pub use case::{
 pub use exit::ExitCode;
 pub use expectations::{Expectations, ExpectationsSchema, ExpectedFailure};
 pub use host::{Distribution, Editable, Host, HostSchema, Markers, PathEntry, Python};
+pub use mutants::{
+    Mutant, MutantResult, MutantVerdict, Mutants, MutantsReport, MutantsReportSchema,
+    MutantsSchema, Patch,
+};
 pub use plan::{
     Because, Declaration, Diagnostic, Exposed, HostSummary, Install, Listed, Plan, PlanSchema,
     Project, Role, Severity, Status,

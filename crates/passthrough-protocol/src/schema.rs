@@ -33,6 +33,16 @@ pub static SCHEMAS: &[Schema] = &[
         make: || make::<crate::Host>("host"),
     },
     Schema {
+        name: "mutants",
+        about: "a file of conformance mutants --mutants",
+        make: || make::<crate::Mutants>("mutants"),
+    },
+    Schema {
+        name: "mutants-report",
+        about: "what conformance mutants found",
+        make: || make::<crate::MutantsReport>("mutants-report"),
+    },
+    Schema {
         name: "plan",
         about: "what check --output-format json prints",
         make: || make::<crate::Plan>("plan"),

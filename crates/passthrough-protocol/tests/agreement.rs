@@ -12,7 +12,8 @@ use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use passthrough_protocol::{
-    AdapterMessage, Case, ConformanceReport, Expectations, Host, Plan, SCHEMAS, Vectors,
+    AdapterMessage, Case, ConformanceReport, Expectations, Host, Mutants, MutantsReport, Plan,
+    SCHEMAS, Vectors,
 };
 use proptest::prelude::*;
 use serde::Serialize;
@@ -26,12 +27,17 @@ const CASE: &str = include_str!("data/case.json");
 const REFUSED: &str = include_str!("data/refused.json");
 const MESSAGES: &str = include_str!("data/messages.jsonl");
 const EXPECTATIONS: &str = include_str!("data/expectations.json");
+const MUTANTS: &str = include_str!("data/mutants.json");
+const MUTANTS_REPORT: &str = include_str!("data/mutants-report.json");
 const REPORT: &str = include_str!("data/report.json");
 const VECTORS: &str = include_str!("data/vectors.json");
 
 static CASE_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("case"));
 static ADAPTER_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("adapter"));
 static EXPECTATIONS_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("expectations"));
+static MUTANTS_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("mutants"));
+static MUTANTS_REPORT_VALIDATOR: LazyLock<Validator> =
+    LazyLock::new(|| validator("mutants-report"));
 static REPORT_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("report"));
 static VECTORS_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("vectors"));
 static PLAN_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("plan"));
@@ -78,6 +84,8 @@ fn the_published_examples_are_valid() {
     survives::<Case>(&CASE_VALIDATOR, CASE);
     survives::<Case>(&CASE_VALIDATOR, REFUSED);
     survives::<Expectations>(&EXPECTATIONS_VALIDATOR, EXPECTATIONS);
+    survives::<Mutants>(&MUTANTS_VALIDATOR, MUTANTS);
+    survives::<MutantsReport>(&MUTANTS_REPORT_VALIDATOR, MUTANTS_REPORT);
     survives::<ConformanceReport>(&REPORT_VALIDATOR, REPORT);
     survives::<Vectors>(&VECTORS_VALIDATOR, VECTORS);
     for message in MESSAGES.lines() {
@@ -297,6 +305,16 @@ proptest! {
     #[test]
     fn expectations_are_judged_alike(mutations in mutations()) {
         disagree_never::<Expectations>(&EXPECTATIONS_VALIDATOR, EXPECTATIONS, mutations);
+    }
+
+    #[test]
+    fn mutants_are_judged_alike(mutations in mutations()) {
+        disagree_never::<Mutants>(&MUTANTS_VALIDATOR, MUTANTS, mutations);
+    }
+
+    #[test]
+    fn reports_on_mutants_are_judged_alike(mutations in mutations()) {
+        disagree_never::<MutantsReport>(&MUTANTS_REPORT_VALIDATOR, MUTANTS_REPORT, mutations);
     }
 
     #[test]
