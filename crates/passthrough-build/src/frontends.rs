@@ -1,0 +1,1 @@
+//! Existing frontends, unmodified, in a prepared environment.

@@ -1,0 +1,1 @@
+//! Installing into a prepared environment what does not pass through.

@@ -1,0 +1,1 @@
+//! What passed through into an artefact, as a record beside it.

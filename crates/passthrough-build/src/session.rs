@@ -1,0 +1,1 @@
+//! One build, from the plan to the artefact.

@@ -1,0 +1,146 @@
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::Pid;
+
+use crate::attend::{Pipes, attend};
+use crate::capture::{Captured, Source, Stream};
+use crate::{registry, tree};
+
+/// Within what bounds a child runs.
+pub struct Bounds<'a> {
+    /// How long it may take; then it and all that it started are ended.
+    pub timeout: Option<Duration>,
+    /// What is kept of what it writes.
+    pub output: Output,
+    /// Gets every line as it comes, with its end; one that is very long comes
+    /// in pieces. The child waits while it is handed over.
+    pub follow: Option<&'a mut dyn FnMut(Source, &[u8])>,
+}
+
+/// What becomes of a child's standard output and standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Each on its own.
+    Separate {
+        /// Its standard output.
+        stdout: Stream,
+        /// Its standard error.
+        stderr: Stream,
+    },
+    /// Both are one stream, in the order of writing, and count as standard output.
+    Joined(Stream),
+}
+
+/// A child that came to its end within the bounds, whatever that end was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What was kept of its output.
+    pub output: Captured,
+}
+
+/// A child that was never started, or had to be stopped.
+#[derive(Debug, thiserror::Error)]
+#[error("{reason}")]
+pub struct Stopped {
+    /// Why.
+    pub reason: Reason,
+    /// What was kept of its output until then.
+    pub output: Captured,
+}
+
+/// Why a child was not run to its end. Each reads on after what was run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The operating system cannot start it.
+    #[error("cannot be started: {0}")]
+    Start(io::Error),
+    /// The operating system failed while it ran.
+    #[error("cannot be attended to: {0}")]
+    System(io::Error),
+    /// It took longer than allowed.
+    #[error("did not end within {0:?} and was stopped")]
+    Timeout(Duration),
+    /// It wrote more than allowed.
+    #[error("flooded its {0} and was stopped")]
+    Flood(Source),
+    /// [`crate::end`] was called.
+    #[error("was interrupted")]
+    Interrupted,
+}
+
+/// Runs `command` in a process group of its own, with nothing to read.
+///
+/// Its variables are those that `command` has been given, and [`crate::MARK`].
+/// What it leaves running in its group is ended when it ends.
+pub fn run(command: &mut Command, mut bounds: Bounds<'_>) -> Result<Finished, Stopped> {
+    let stopped = |reason| Stopped {
+        reason,
+        output: Captured::default(),
+    };
+    let mark = tree::mark();
+    let started = registry::start(&mark, || {
+        let (child, pipes) = spawn(command, &mark, bounds.output)?;
+        Ok((Pid::from_child(&child), (child, pipes)))
+    });
+    let (running, (mut child, mut pipes)) = match started {
+        None => return Err(stopped(Reason::Interrupted)),
+        Some(Err(error)) => return Err(stopped(Reason::Start(error))),
+        Some(Ok(started)) => started,
+    };
+    let attended = attend(&child, &mut pipes, &mut bounds);
+    let pid = Pid::from_child(&child);
+    match &attended {
+        Ok(()) => tree::end_group(pid),
+        Err(_) => tree::end(pid, &mark),
+    }
+    // The child is waited for only when nobody can mean it any more.
+    drop(running);
+    let output = pipes.into_captured();
+    let status = child.wait();
+    let reason = match (attended, status) {
+        _ if registry::is_ended() => Reason::Interrupted,
+        (Err(reason), _) => reason,
+        (Ok(()), Err(error)) => Reason::System(error),
+        (Ok(()), Ok(status)) => return Ok(Finished { status, output }),
+    };
+    Err(Stopped { reason, output })
+}
+
+fn spawn(command: &mut Command, mark: &str, output: Output) -> io::Result<(Child, Pipes)> {
+    let outer = command
+        .get_envs()
+        .find_map(|(name, value)| (name == tree::MARK).then_some(value)?);
+    let mark = tree::nested(outer, mark);
+    command
+        .process_group(0)
+        .env(tree::MARK, mark)
+        .stdin(Stdio::null());
+    let (ours, stdout) = io::pipe()?;
+    let pipes = match output {
+        Output::Separate {
+            stdout: kept,
+            stderr: kept_of_stderr,
+        } => {
+            let (ours_of_stderr, stderr) = io::pipe()?;
+            command.stdout(stdout).stderr(stderr);
+            Pipes::new([
+                (Source::Stdout, ours, kept),
+                (Source::Stderr, ours_of_stderr, kept_of_stderr),
+            ])
+        }
+        Output::Joined(kept) => {
+            command.stderr(stdout.try_clone()?).stdout(stdout);
+            Pipes::new([(Source::Stdout, ours, kept)])
+        }
+    }?;
+    let child = command.spawn();
+    // The command keeps our copies of the child's ends, which would keep the pipes open.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    Ok((child?, pipes))
+}
