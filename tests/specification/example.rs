@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use passthrough_check::check::Question;
 use passthrough_check::host::Host;
+use passthrough_check::question::Question;
 use passthrough_check::source::SourceText;
 use passthrough_config::{Pyproject, Reading};
 use passthrough_diagnostic::{Diagnostic, Place, Severity};

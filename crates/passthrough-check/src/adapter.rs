@@ -16,10 +16,10 @@ use passthrough_protocol::{
 use passthrough_requirement::{PackageName, Requirement};
 use serde::Serialize;
 
-use crate::check::Question;
 use crate::failure::Failure;
 use crate::host::Host;
 use crate::project::ProjectFile;
+use crate::question::Question;
 use crate::report::Report;
 use crate::wire;
 

@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use passthrough_config::{Pyproject, Reading};
+use passthrough_config::Pyproject;
 use passthrough_diagnostic::Severity;
-use passthrough_interpreter::{Environment, Identity};
-use passthrough_plan::{BuildRequirement, Input, Listing, Pass, Plan, Policy, Present};
+use passthrough_interpreter::Environment;
+use passthrough_plan::{Pass, Plan, Present};
 use passthrough_protocol::ExitCode;
-use passthrough_requirement::{PackageName, Requirement};
+use passthrough_requirement::PackageName;
 
-use crate::cli::{CheckArgs, DecisionArgs};
+use crate::cli::CheckArgs;
 use crate::constraints::{self, Constraints};
 use crate::failure::Failure;
 use crate::host::{self, Host};
 use crate::project::{self, ProjectFile};
+use crate::question::{self, Question};
 use crate::render::Format;
 use crate::report::Report;
 use crate::wire;
@@ -77,92 +78,30 @@ fn check_one(
     } else {
         project::read(path)?
     };
-    let decision = &args.decision;
-    let reading = match &decision.frontend {
-        Some(name) => Reading::Frontend(name.clone()),
-        None => Reading::Neutral,
-    };
-    let pyproject = passthrough_config::read(&file.text, &reading);
+    let pyproject = passthrough_config::read(&file.text, &question::reading(&args.reading));
     let host = host::read(&args.host, &file.directory, environment)?;
     let build = host::build_interpreter(&args.host, &file.directory, environment)?;
+    let mut policy = question::policy(&args.decision, constraints);
+    policy.hash_mode |= args.require_hashes;
     let question = Question {
         pyproject: &pyproject,
         host: &host,
         build_interpreter: build.as_ref().unwrap_or(&host.interpreter.identity),
         constraints: &constraints.requirements,
-        policy: &policy(decision, constraints),
+        policy: &policy,
     };
     let mut plan = question.ask(Pass::First);
-    if !decision.require.is_empty() {
+    if !args.require.is_empty() {
         // What the first pass would expose is there when the hook answers;
         // what it would download is not known without an index.
         plan = question.ask(Pass::Second {
-            dynamic: &decision.require,
+            dynamic: &args.require,
             present: &exposed(plan),
         });
     }
     // The key costs a read of every RECORD, so only who prints it pays for it.
     let with_key = matches!(args.output.output_format, Format::Json | Format::JsonLines);
-    Ok(report(file, &pyproject, host, plan, with_key))
-}
-
-/// A project, a host, and what the user says: all that a decision needs.
-pub struct Question<'a> {
-    /// The project's file.
-    pub pyproject: &'a Pyproject,
-    /// The host.
-    pub host: &'a Host,
-    /// The interpreter that the build runs on.
-    pub build_interpreter: &'a Identity,
-    /// The constraints that the frontend applies.
-    pub constraints: &'a [Requirement],
-    /// What the user refuses.
-    pub policy: &'a Policy,
-}
-
-impl Question<'_> {
-    /// Asks the planner.
-    pub fn ask(&self, pass: Pass<'_>) -> Plan {
-        let names = self.pyproject.declarations.iter();
-        let listed: Vec<Listing> = names
-            .flat_map(|declaration| &declaration.names)
-            .map(|name| Listing {
-                name: name.value.clone(),
-                span: name.span.clone(),
-            })
-            .collect();
-        let requirements = self.pyproject.requires.requirements.iter();
-        let requirements: Vec<BuildRequirement> = requirements
-            .map(|requirement| BuildRequirement {
-                requirement: requirement.value.clone(),
-                span: requirement.span.clone(),
-            })
-            .collect();
-        passthrough_plan::plan(Input {
-            project: self.pyproject.name.as_ref(),
-            listed: &listed,
-            requirements: &requirements,
-            pass,
-            constraints: self.constraints,
-            host: passthrough_plan::Host {
-                inventory: self.host.inventory.as_ref(),
-                identity: &self.host.interpreter.identity,
-                markers: &self.host.interpreter.markers,
-            },
-            build_interpreter: self.build_interpreter,
-            policy: self.policy,
-        })
-    }
-}
-
-fn policy(args: &DecisionArgs, constraints: &Constraints) -> Policy {
-    Policy {
-        denied: args.deny.iter().cloned().collect(),
-        deny_all: args.no_passthrough,
-        replacing: args.replacing.iter().cloned().collect(),
-        hash_mode: args.require_hashes || constraints.hashes,
-        strict: args.strict,
-    }
+    Ok(report(&file, &pyproject, &host, plan, with_key))
 }
 
 fn exposed(plan: Plan) -> BTreeMap<PackageName, Present> {
@@ -178,22 +117,23 @@ fn exposed(plan: Plan) -> BTreeMap<PackageName, Present> {
         .collect()
 }
 
-fn report(
-    file: ProjectFile,
+/// All that was found out: about the file, the decision and the host.
+pub fn report(
+    file: &ProjectFile,
     pyproject: &Pyproject,
-    host: Host,
+    host: &Host,
     plan: Plan,
     with_key: bool,
 ) -> Report {
-    let document = wire::document(&file, pyproject, &host, &plan, with_key);
+    let document = wire::document(file, pyproject, host, &plan, with_key);
     let mut diagnostics = pyproject.findings.clone();
     diagnostics.extend(plan.diagnostics);
-    diagnostics.extend(host.findings);
+    diagnostics.extend(host.findings.iter().cloned());
     Report::new(
         document,
         file.shown.display().to_string(),
-        file.text,
-        Some(host.note),
+        file.text.clone(),
+        Some(host.note.clone()),
         diagnostics,
     )
 }

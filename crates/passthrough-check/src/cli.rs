@@ -212,32 +212,32 @@ pub struct CheckArgs {
     /// How the host is found.
     #[command(flatten)]
     pub host: HostArgs,
+    /// Whose table counts.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// What is decided.
     #[command(flatten)]
     pub decision: DecisionArgs,
+    /// A requirement as if the backend had asked for it (get_requires_for_build_*).
+    #[arg(long, value_name = "REQ", help_heading = "Decision")]
+    pub require: Vec<Requirement>,
+    /// As in a frontend's hash-checking mode.
+    #[arg(long, help_heading = "Decision")]
+    pub require_hashes: bool,
     /// What is printed.
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
-/// How the host is found and read.
+/// How the host's interpreter is found and asked.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Host")]
-pub struct HostArgs {
+pub struct InterpreterArgs {
     /// The host's interpreter: a path, the directory of an environment, a
     /// command, or a version. By default VIRTUAL_ENV, CONDA_PREFIX, the
     /// nearest `.venv` upward, then `python3` on PATH.
     #[arg(short, long, value_name = "PATH|VERSION", value_hint = ValueHint::ExecutablePath)]
     pub python: Option<std::ffi::OsString>,
-    /// A host given in a document (see `schema host`) instead of read.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["python", "no_spawn"])]
-    pub host_json: Option<PathBuf>,
-    /// Never start the host's interpreter: read files alone.
-    #[arg(long)]
-    pub no_spawn: bool,
-    /// The interpreter that the build would run on, if it is not the host's.
-    #[arg(long, value_name = "PATH|VERSION", value_hint = ValueHint::ExecutablePath)]
-    pub build_python: Option<std::ffi::OsString>,
     /// How long an interpreter may take to say its facts.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
@@ -249,14 +249,38 @@ pub struct HostArgs {
     pub cache_dir: Option<PathBuf>,
 }
 
-/// What the user decides.
+/// How a host is found and read that nothing is built for.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Host")]
+pub struct HostArgs {
+    /// The host's interpreter.
+    #[command(flatten)]
+    pub interpreter: InterpreterArgs,
+    /// A host given in a document (see `schema host`) instead of read.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["python", "no_spawn"])]
+    pub host_json: Option<PathBuf>,
+    /// Never start the host's interpreter: read files alone.
+    #[arg(long)]
+    pub no_spawn: bool,
+    /// The interpreter that the build would run on, if it is not the host's.
+    #[arg(long, value_name = "PATH|VERSION", value_hint = ValueHint::ExecutablePath)]
+    pub build_python: Option<std::ffi::OsString>,
+}
+
+/// Whose declaration is read.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Decision")]
-pub struct DecisionArgs {
+pub struct ReadingArgs {
     /// Read only this frontend's own table, `[tool.NAME]`, as NAME would. By
     /// default every `[tool.*]` table counts.
     #[arg(long, value_name = "NAME")]
     pub frontend: Option<String>,
+}
+
+/// What the user decides.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Decision")]
+pub struct DecisionArgs {
     /// Refuse to pass this package through, in any role.
     #[arg(long, value_name = "NAME")]
     pub deny: Vec<PackageName>,
@@ -266,15 +290,9 @@ pub struct DecisionArgs {
     /// A package of which another version is about to be installed into the host.
     #[arg(long, value_name = "NAME")]
     pub replacing: Vec<PackageName>,
-    /// A requirement as if the backend had asked for it (get_requires_for_build_*).
-    #[arg(long, value_name = "REQ")]
-    pub require: Vec<Requirement>,
     /// Constraints that the frontend would apply, one a line, as for pip.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub constraint: Vec<PathBuf>,
-    /// As in a frontend's hash-checking mode.
-    #[arg(long)]
-    pub require_hashes: bool,
     /// Make it an error when a required listed package falls back.
     #[arg(long)]
     pub strict: bool,

@@ -10,7 +10,7 @@ use passthrough_interpreter::{
     AskError, AskOptions, Environment, How, Identity, Interpreter, Request,
 };
 
-use crate::cli::HostArgs;
+use crate::cli::{HostArgs, InterpreterArgs};
 use crate::failure::Failure;
 use crate::{input, interrupt};
 
@@ -29,6 +29,15 @@ pub static RULE: Rule = Rule {
     mend: "Leave out `--no-spawn` if you trust the host.",
 };
 
+/// Whether an interpreter may be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spawn {
+    /// It is asked, if no earlier answer is known.
+    Yes,
+    /// Its files are read instead.
+    No,
+}
+
 /// A host, ready to be asked name by name.
 pub struct Host {
     /// Its interpreter.
@@ -46,6 +55,21 @@ pub fn read(args: &HostArgs, directory: &Path, environment: &Environment) -> Res
     if let Some(path) = &args.host_json {
         return given(path);
     }
+    let spawn = spawn(args);
+    installed(&args.interpreter, spawn, directory, environment)
+}
+
+fn spawn(args: &HostArgs) -> Spawn {
+    if args.no_spawn { Spawn::No } else { Spawn::Yes }
+}
+
+/// The host whose interpreter the user means, read from the disk.
+pub fn installed(
+    args: &InterpreterArgs,
+    spawn: Spawn,
+    directory: &Path,
+    environment: &Environment,
+) -> Result<Host, Failure> {
     let request = args
         .python
         .as_deref()
@@ -54,7 +78,7 @@ pub fn read(args: &HostArgs, directory: &Path, environment: &Environment) -> Res
         interpreter,
         how,
         notes,
-    } = know(&request, args, directory, environment)?;
+    } = know(&request, args, spawn, directory, environment)?;
     let notes = notes.into_iter();
     let mut findings: Vec<_> = notes.map(|note| Diagnostic::new(&RULE, note)).collect();
     let site = Site::new(&interpreter);
@@ -76,7 +100,9 @@ pub fn build_interpreter(
     let Some(said) = &args.build_python else {
         return Ok(None);
     };
-    let known = know(&Request::parse(said), args, directory, environment)?;
+    let spawn = spawn(args);
+    let request = Request::parse(said);
+    let known = know(&request, &args.interpreter, spawn, directory, environment)?;
     Ok(Some(known.interpreter.identity))
 }
 
@@ -91,15 +117,16 @@ struct Known {
 /// Finds the interpreter that `request` means, and asks it or reads its files.
 fn know(
     request: &Request,
-    args: &HostArgs,
+    args: &InterpreterArgs,
+    spawn: Spawn,
     directory: &Path,
     environment: &Environment,
 ) -> Result<Known, Failure> {
     let options = ask_options(args);
-    let may_ask = (!args.no_spawn).then_some(&options);
+    let may_ask = (spawn == Spawn::Yes).then_some(&options);
     let located = passthrough_interpreter::locate(request, directory, environment, may_ask)
         .map_err(|error| Failure::unable(&error).hint(error.hint))?;
-    let (interpreter, notes) = if args.no_spawn {
+    let (interpreter, notes) = if spawn == Spawn::No {
         let reading = passthrough_interpreter::read(&located.executable, environment)
             .map_err(|error| with_hint(Failure::unable(&error), error.hint()))?;
         (reading.interpreter, reading.notes)
@@ -115,7 +142,7 @@ fn know(
     })
 }
 
-fn ask_options(args: &HostArgs) -> AskOptions {
+fn ask_options(args: &InterpreterArgs) -> AskOptions {
     let cache = (!args.no_cache)
         .then(|| args.cache_dir.clone().or_else(default_cache))
         .flatten();

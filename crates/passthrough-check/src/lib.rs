@@ -1,7 +1,7 @@
 //! The library behind the `passthrough-check` binary.
 //!
 //! [`cli`] says what can be asked. [`check`] answers for every project: it
-//! reads the [`project`], finds the [`host`] and puts the question to the
+//! reads the [`project`], finds the [`host`] and puts the [`question`] to the
 //! planner; [`wire`] says its answer in the words of the plan document. A
 //! [`report::Report`] holds all that was found out about one project; [`render`]
 //! turns reports into bytes for one of the output formats, after [`escape`]
@@ -21,6 +21,7 @@ pub mod input;
 mod interrupt;
 pub mod project;
 mod prose;
+pub mod question;
 pub mod render;
 pub mod report;
 pub mod rules;
