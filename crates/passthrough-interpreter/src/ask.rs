@@ -99,6 +99,9 @@ pub enum AskErrorKind {
     /// It wrote more than 1 MiB to this stream, and was killed.
     #[error("flooded its {0} and was stopped")]
     Flood(&'static str),
+    /// [`crate::end`] ended it.
+    #[error("was interrupted")]
+    Interrupted,
     /// It ended with a status other than 0.
     #[error("ended with exit status {0} instead of an answer")]
     Exit(i32),
@@ -133,7 +136,7 @@ impl AskError {
                 }
                 _ => "choose another interpreter with --python".to_owned(),
             },
-            AskErrorKind::System(_) => return None,
+            AskErrorKind::System(_) | AskErrorKind::Interrupted => return None,
             AskErrorKind::Timeout(_) => format!(
                 "start-up code of the environment may hang: {}, or use --no-spawn",
                 by_hand()

@@ -19,7 +19,6 @@ mod layout;
 mod locate;
 mod model;
 mod probe;
-mod process;
 mod pth;
 mod pyvenv;
 mod read;
@@ -34,6 +33,7 @@ pub use ask::{AskError, AskErrorKind, AskOptions, ask};
 pub use environment::Environment;
 pub use locate::{How, LocateError, Located, locate};
 pub use model::{Identity, Interpreter, Knowledge, Origin, PathEntry};
-pub use process::end;
+/// Ends the interpreter that is being asked, with all that it started.
+pub use passthrough_process::end;
 pub use read::{ReadError, ReadErrorKind, Reading, read};
 pub use request::{Request, VersionRequest};

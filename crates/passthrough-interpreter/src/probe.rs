@@ -6,8 +6,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use passthrough_process::{Bounds, Finished, Output, Reason, Stream, run};
+
 use crate::facts::{Answer, Facts};
-use crate::process::{self, Finished, Reason};
 use crate::{AskErrorKind, Environment};
 
 /// What the interpreter runs.
@@ -20,6 +21,12 @@ pub(crate) const DIRECTORY: &str = "/";
 /// Variables that the interpreter is started without: the host is what it
 /// sees without them.
 const REMOVED: [&str; 2] = ["PYTHONPATH", "__PYVENV_LAUNCHER__"];
+
+/// The most that is taken from either stream, in bytes.
+const OUTPUT_LIMIT: usize = 1 << 20;
+
+/// The most of a standard error that is kept: its end, in bytes.
+const TAIL: usize = 4096;
 
 /// Why there are no facts, and the end of the standard error.
 pub(crate) type Failure = (AskErrorKind, Vec<u8>);
@@ -42,16 +49,27 @@ pub(crate) fn start(
     for name in REMOVED {
         command.env_remove(name);
     }
-    let finished = process::run(&mut command, timeout).map_err(|stopped| {
-        let kind = match stopped.reason {
-            Reason::Start(error) => AskErrorKind::Start(error),
-            Reason::Timeout => AskErrorKind::Timeout(timeout),
-            Reason::Flood(stream) => AskErrorKind::Flood(stream),
-            Reason::System(error) => AskErrorKind::System(error),
-        };
-        (kind, stopped.stderr)
-    })?;
-    answer(&finished, &nonce).map_err(|kind| (kind, finished.stderr))
+    let bounds = Bounds {
+        timeout: Some(timeout),
+        output: Output::Separate {
+            stdout: Stream::whole(OUTPUT_LIMIT),
+            stderr: Stream::tail(TAIL).limited(OUTPUT_LIMIT),
+        },
+        follow: None,
+    };
+    let finished = run(&mut command, bounds)
+        .map_err(|stopped| (kind(stopped.reason), stopped.output.stderr))?;
+    answer(&finished, &nonce).map_err(|kind| (kind, finished.output.stderr))
+}
+
+fn kind(reason: Reason) -> AskErrorKind {
+    match reason {
+        Reason::Start(error) => AskErrorKind::Start(error),
+        Reason::System(error) => AskErrorKind::System(error),
+        Reason::Timeout(timeout) => AskErrorKind::Timeout(timeout),
+        Reason::Flood(source) => AskErrorKind::Flood(source.as_str()),
+        Reason::Interrupted => AskErrorKind::Interrupted,
+    }
 }
 
 /// 128 bits that nothing else prints.
@@ -68,7 +86,7 @@ fn answer(finished: &Finished, nonce: &str) -> Result<Facts, AskErrorKind> {
         return Err(AskErrorKind::Exit(code));
     }
     let mark: Vec<u8> = nonce.bytes().rev().collect();
-    let document = between(&finished.stdout, &mark).ok_or(AskErrorKind::NoAnswer)?;
+    let document = between(&finished.output.stdout, &mark).ok_or(AskErrorKind::NoAnswer)?;
     match serde_json::from_slice(document) {
         Ok(Answer::Facts(facts)) => Ok(*facts),
         Ok(Answer::TooOld(version)) => Err(AskErrorKind::TooOld(version.into_string())),
@@ -87,13 +105,17 @@ fn between<'a>(text: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
 mod tests {
     use std::process::ExitStatus;
 
+    use passthrough_process::Captured;
+
     use super::*;
 
     fn answer_to(stdout: &str) -> Result<Facts, AskErrorKind> {
         let finished = Finished {
             status: ExitStatus::from_raw(0),
-            stdout: stdout.as_bytes().to_owned(),
-            stderr: Vec::new(),
+            output: Captured {
+                stdout: stdout.as_bytes().to_owned(),
+                stderr: Vec::new(),
+            },
         };
         answer(&finished, "12345")
     }

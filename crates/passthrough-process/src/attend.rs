@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
-use crate::capture::{Capture, Captured, Source, Stream};
+use crate::capture::{Capture, Captured, Lines, Source, Stream};
 use crate::run::{Bounds, Reason};
 
 /// How long to wait at most before looking again for the child's end, where
@@ -103,7 +103,7 @@ impl Pipe {
 fn with_follow<T>(
     source: Source,
     bounds: &mut Bounds<'_>,
-    then: impl FnOnce(Option<&mut dyn FnMut(&[u8])>) -> T,
+    then: impl FnOnce(Option<&mut Lines<'_>>) -> T,
 ) -> T {
     match &mut bounds.follow {
         None => then(None),

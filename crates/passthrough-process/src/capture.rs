@@ -14,12 +14,19 @@ pub enum Source {
     Stderr,
 }
 
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Source {
+    /// `standard output`, `standard error`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::Stdout => "standard output",
             Self::Stderr => "standard error",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -63,6 +70,9 @@ pub struct Captured {
     pub stderr: Vec<u8>,
 }
 
+/// What gets each line.
+pub(crate) type Lines<'a> = dyn FnMut(&[u8]) + 'a;
+
 /// One stream while it is read.
 pub(crate) struct Capture {
     stream: Stream,
@@ -90,7 +100,7 @@ impl Capture {
     pub(crate) fn add(
         &mut self,
         bytes: &[u8],
-        follow: Option<&mut dyn FnMut(&[u8])>,
+        follow: Option<&mut Lines<'_>>,
     ) -> Result<(), Flood> {
         self.total = self.total.saturating_add(bytes.len());
         self.kept.extend_from_slice(bytes);
@@ -114,7 +124,7 @@ impl Capture {
     }
 
     /// Hands over a last line that has no end.
-    pub(crate) fn finish(&mut self, follow: Option<&mut dyn FnMut(&[u8])>) {
+    pub(crate) fn finish(&mut self, follow: Option<&mut Lines<'_>>) {
         if let Some(follow) = follow
             && !self.line.is_empty()
         {
@@ -161,7 +171,7 @@ mod tests {
     #[test]
     fn a_line_without_end_is_handed_over_in_pieces() {
         let chunk = vec![b'x'; 10_000];
-        let pieces = lines(&[&chunk; 100]);
+        let pieces = lines(&[chunk.as_slice(); 100]);
         assert!(pieces.len() > 10, "{}", pieces.len());
         assert!(pieces.iter().all(|piece| piece.len() < LONGEST + 10_000));
         assert_eq!(pieces.concat().len(), 1_000_000);

@@ -23,5 +23,5 @@ mod tree;
 
 pub use capture::{Captured, Source, Stream};
 pub use registry::end;
-pub use run::{Bounds, Finished, Output, Reason, Stopped, run};
+pub use run::{Bounds, Finished, Follow, Output, Reason, Stopped, run};
 pub use tree::MARK;

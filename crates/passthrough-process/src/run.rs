@@ -17,8 +17,11 @@ pub struct Bounds<'a> {
     pub output: Output,
     /// Gets every line as it comes, with its end; one that is very long comes
     /// in pieces. The child waits while it is handed over.
-    pub follow: Option<&'a mut dyn FnMut(Source, &[u8])>,
+    pub follow: Option<&'a mut Follow<'a>>,
 }
+
+/// What follows a child's output, line by line.
+pub type Follow<'a> = dyn FnMut(Source, &[u8]) + 'a;
 
 /// What becomes of a child's standard output and standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +58,6 @@ pub struct Stopped {
 
 /// Why a child was not run to its end. Each reads on after what was run.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Reason {
     /// The operating system cannot start it.
     #[error("cannot be started: {0}")]
