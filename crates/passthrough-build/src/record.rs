@@ -1,1 +1,59 @@
 //! What passed through into an artefact, as a record beside it.
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+use passthrough_protocol::{ArtefactKind, BuildRecord, BuiltArtefact};
+use sha2::{Digest as _, Sha256};
+
+/// Where the record of an artefact is kept: in a hidden directory beside it,
+/// as uploaders take everything else that is beside an artefact for one.
+///
+/// ```
+/// # use std::path::Path;
+/// let record = passthrough_build::record::path(Path::new("dist/demo-1.0-py3-none-any.whl"));
+/// assert_eq!(record, Path::new("dist/.passthrough/demo-1.0-py3-none-any.whl.json"));
+/// ```
+pub fn path(artefact: &Path) -> PathBuf {
+    let mut file = artefact.file_name().unwrap_or_default().to_owned();
+    file.push(".json");
+    artefact.with_file_name(".passthrough").join(file)
+}
+
+/// Names an artefact by its content.
+pub fn artefact(path: &Path, kind: ArtefactKind) -> io::Result<BuiltArtefact> {
+    let mut file = fs::File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => hasher.update(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let digest = hasher.finalize();
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = path.file_name().unwrap_or_default();
+    Ok(BuiltArtefact {
+        kind,
+        file: name.to_string_lossy().into_owned(),
+        digest: format!("sha256:{digest}"),
+    })
+}
+
+/// Writes the record of an artefact, and returns where it is. A record of an
+/// earlier build is replaced at once or not at all.
+pub fn write(artefact: &Path, record: &BuildRecord) -> io::Result<PathBuf> {
+    let path = path(artefact);
+    let directory = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory)?;
+    let mut text = serde_json::to_vec_pretty(record).map_err(io::Error::other)?;
+    text.push(b'\n');
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    io::Write::write_all(&mut file, &text)?;
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(path)
+}

@@ -7,6 +7,7 @@
 //! | document | type | schema |
 //! |---|---|---|
 //! | what `check --output-format json` prints | [`Plan`] | `passthrough-plan/1` |
+//! | what is kept beside an artefact | [`BuildRecord`] | `passthrough-build/1` |
 //! | what `--host-json` takes | [`Host`] | `passthrough-host/1` |
 //! | a file of `conformance/cases/decision` | [`Case`] | |
 //! | what `conformance export` prints | [`Vectors`] | `passthrough-vectors/1` |
@@ -17,6 +18,7 @@
 //! | a line between the suite and an adapter | [`AdapterMessage`] | protocol 1 |
 
 mod adapter;
+mod build;
 mod case;
 mod exit;
 mod expectations;
@@ -33,6 +35,7 @@ pub use adapter::{
     AdapterMessage, Answer, AnsweredDiagnostic, AnsweredPlan, Crashed, Implementation, PROTOCOL,
     Reply, Request, Started, Unsupported,
 };
+pub use build::{ArtefactKind, BuildRecord, BuildRecordSchema, BuiltArtefact, Downloaded};
 pub use case::{
     BuildInterpreter, Case, CaseInput, CasePolicy, Expectation, ExpectedError, ExpectedPlan,
     Feature, PartialDiagnostic, PartialExposed, PartialInstall, PartialListed, PresentDistribution,

@@ -18,6 +18,11 @@ pub static SCHEMAS: &[Schema] = &[
         make: || make::<crate::AdapterMessage>("adapter"),
     },
     Schema {
+        name: "build",
+        about: "what build leaves beside an artefact",
+        make: || make::<crate::BuildRecord>("build"),
+    },
+    Schema {
         name: "case",
         about: "a decision case of the conformance suite",
         make: || make::<crate::Case>("case"),

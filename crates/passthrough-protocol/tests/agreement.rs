@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use passthrough_protocol::{
-    AdapterMessage, Case, ConformanceReport, Expectations, Host, Mutants, MutantsReport, Plan,
+    AdapterMessage, BuildRecord, Case, ConformanceReport, Expectations, Host, Mutants, MutantsReport, Plan,
     SCHEMAS, Vectors,
 };
 use proptest::prelude::*;
@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 const PLAN: &str = include_str!("data/plan.json");
+const BUILD: &str = include_str!("data/build.json");
 const HOST: &str = include_str!("data/host.json");
 
 const CASE: &str = include_str!("data/case.json");
@@ -41,6 +42,7 @@ static MUTANTS_REPORT_VALIDATOR: LazyLock<Validator> =
 static REPORT_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("report"));
 static VECTORS_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("vectors"));
 static PLAN_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("plan"));
+static BUILD_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("build"));
 static HOST_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("host"));
 
 fn validator(name: &str) -> Validator {
@@ -80,6 +82,7 @@ fn survives<T: DeserializeOwned + Serialize + PartialEq + Debug>(
 #[test]
 fn the_published_examples_are_valid() {
     survives::<Plan>(&PLAN_VALIDATOR, PLAN);
+    survives::<BuildRecord>(&BUILD_VALIDATOR, BUILD);
     survives::<Host>(&HOST_VALIDATOR, HOST);
     survives::<Case>(&CASE_VALIDATOR, CASE);
     survives::<Case>(&CASE_VALIDATOR, REFUSED);
@@ -282,6 +285,11 @@ proptest! {
     #[test]
     fn plans_are_judged_alike(mutations in mutations()) {
         disagree_never::<Plan>(&PLAN_VALIDATOR, PLAN, mutations);
+    }
+
+    #[test]
+    fn records_of_builds_are_judged_alike(mutations in mutations()) {
+        disagree_never::<BuildRecord>(&BUILD_VALIDATOR, BUILD, mutations);
     }
 
     #[test]
