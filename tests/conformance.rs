@@ -3,6 +3,7 @@
 
 mod bad_files;
 mod expectations;
+mod oneshot;
 mod parts;
 mod reports;
 mod traps;

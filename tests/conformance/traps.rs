@@ -298,16 +298,25 @@ fn its_children_are_killed_with_it() {
         let adapter = bench.script(&script);
         let (_, report) = bench.report(&["--adapter", &adapter, "--timeout", "2"]);
         others_pass(&report, &["trap"]);
-        let pid = fs_err::read_to_string(&pid).unwrap();
-        let status = fs_err::read_to_string(format!("/proc/{pid}/stat"));
-        // Gone, or dead and not yet waited for by whoever adopted it.
-        assert!(
-            status
-                .as_ref()
-                .map_or(true, |status| status.contains(") Z ")),
-            "{status:?}"
-        );
+        is_gone(fs_err::read_to_string(&pid).unwrap().parse().unwrap());
     }
+}
+
+/// Gone, or dead and not yet waited for by whoever adopted it. It was killed
+/// just now: the system may take a moment.
+#[track_caller]
+fn is_gone(pid: u32) {
+    let lives = || {
+        let status = fs_err::read_to_string(format!("/proc/{pid}/stat"));
+        status.is_ok_and(|status| !status.contains(") Z "))
+    };
+    for _ in 0..1000 {
+        if !lives() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("{pid} is still there");
 }
 
 #[test]
@@ -322,4 +331,42 @@ fn it_ends_badly_after_stop() {
         report.notes,
         ["after `stop`, the adapter ended with exit status: 7"]
     );
+}
+
+/// Ctrl-C ends the runner at once, and an adapter that listens to nothing.
+#[test]
+fn an_interrupt_ends_the_adapter_too() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let bench = Bench::new();
+    let pid = bench.context.path("pid");
+    let adapter = bench.adapter(&format!(
+        "open({0:?} + '.new', 'w').write(str(os.getpid()))\nos.rename({0:?} + '.new', {0:?})\nos.close(0)\ntime.sleep(600)",
+        pid.display().to_string()
+    ));
+    let mut runner = bench
+        .conformance()
+        .args([
+            "run",
+            "--filter",
+            "trap",
+            "--adapter",
+            &adapter,
+            "--timeout",
+            "300",
+            "--cases",
+        ])
+        .arg(bench.context.path("cases"))
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let pid: u32 = loop {
+        match fs_err::read_to_string(&pid) {
+            Ok(pid) => break pid.parse().unwrap(),
+            Err(_) => std::thread::sleep(std::time::Duration::from_millis(5)),
+        }
+    };
+    kill_process(Pid::from_child(&runner), Signal::INT).unwrap();
+    assert_eq!(runner.wait().unwrap().code(), Some(130));
+    is_gone(pid);
 }

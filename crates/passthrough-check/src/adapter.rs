@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, BufRead, Read as _, Write};
+use std::ops::ControlFlow;
 use std::str::FromStr;
 
 use passthrough_config::Reading;
@@ -57,39 +58,58 @@ pub fn answer(input: &CaseInput) -> Reply {
 
 /// Answers requests, a line each, until `stop` or the end.
 pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> Result<(), Failure> {
+    while let Some(request) = next(&mut requests)? {
+        if respond(request, &mut answers)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Answers one request, the first line.
+pub fn serve_one(mut requests: impl BufRead, mut answers: impl Write) -> Result<(), Failure> {
+    let request = next(&mut requests)?
+        .ok_or_else(|| Failure::unable("stdin: there is no request").hint(WHAT_A_LINE_MAY_BE))?;
+    respond(request, &mut answers).map(|_| ())
+}
+
+const WHAT_A_LINE_MAY_BE: &str = "`passthrough-check schema adapter` prints what a line may be";
+
+/// The next request; none at the end.
+fn next(requests: &mut impl BufRead) -> Result<Option<Request>, Failure> {
     let mut line = Vec::new();
-    loop {
-        line.clear();
-        let read = (&mut requests)
-            .take(LONGEST_LINE)
-            .read_until(b'\n', &mut line)
-            .map_err(|error| Failure::unable(format_args!("stdin: {error}")))?;
-        if read == 0 {
-            return Ok(());
+    requests
+        .take(LONGEST_LINE)
+        .read_until(b'\n', &mut line)
+        .map_err(|error| Failure::unable(format_args!("stdin: {error}")))?;
+    if line.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_slice(&line).map(Some).map_err(|error| {
+        Failure::unable(format_args!("stdin: not a request: {error}")).hint(WHAT_A_LINE_MAY_BE)
+    })
+}
+
+/// Answers; breaks where nobody wants more.
+fn respond(request: Request, answers: &mut impl Write) -> Result<ControlFlow<()>, Failure> {
+    let said = match request {
+        Request::Start { protocol: PROTOCOL } => say(answers, &identity()),
+        Request::Start { protocol } => {
+            return Err(Failure::unable(format_args!(
+                "the runner speaks protocol {protocol}, this adapter speaks {PROTOCOL}"
+            )));
         }
-        let request: Request = serde_json::from_slice(&line).map_err(|error| {
-            Failure::unable(format_args!("stdin: not a request: {error}"))
-                .hint("`passthrough-check schema adapter` prints what a line may be")
-        })?;
-        let said = match request {
-            Request::Start { protocol: PROTOCOL } => say(&mut answers, &identity()),
-            Request::Start { protocol } => {
-                return Err(Failure::unable(format_args!(
-                    "the runner speaks protocol {protocol}, this adapter speaks {PROTOCOL}"
-                )));
-            }
-            Request::Run { seq, input } => {
-                let reply = answer(&input);
-                say(&mut answers, &Answer { seq, reply })
-            }
-            Request::Stop {} => return Ok(()),
-        };
-        match said {
-            Ok(()) => {}
-            // Nobody is left to answer.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-            Err(error) => return Err(Failure::unable(format_args!("stdout: {error}"))),
+        Request::Run { seq, input } => {
+            let reply = answer(&input);
+            say(answers, &Answer { seq, reply })
         }
+        Request::Stop {} => return Ok(ControlFlow::Break(())),
+    };
+    match said {
+        Ok(()) => Ok(ControlFlow::Continue(())),
+        // Nobody is left to answer.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ControlFlow::Break(())),
+        Err(error) => Err(Failure::unable(format_args!("stdout: {error}"))),
     }
 }
 

@@ -46,7 +46,11 @@ pub enum Command {
     },
     /// Answer the conformance suite's questions: the reference planner, as an
     /// adapter on standard input and output.
-    Adapter,
+    Adapter {
+        /// Answer one request, and end.
+        #[arg(long)]
+        oneshot: bool,
+    },
     /// Print the JSON Schema of a document.
     Schema {
         /// Which document.
@@ -148,6 +152,10 @@ pub struct SubjectArgs {
     /// reference is asked.
     #[arg(long, value_name = "CMD", value_hint = ValueHint::CommandString)]
     pub adapter: Option<String>,
+    /// Start the adapter anew for each case: it reads one request, up to the
+    /// end of its input, writes one answer, and ends.
+    #[arg(long, requires = "adapter")]
+    pub oneshot: bool,
     /// How long an adapter may take for an answer.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,

@@ -24,10 +24,7 @@ fn run(cli: Cli) -> ExitCode {
         None => run_check(&cli.check),
         Some(Command::Check(args)) => run_check(&args),
         Some(Command::Conformance { command }) => run_conformance(&command),
-        Some(Command::Adapter) => match adapter::serve(io::stdin().lock(), io::stdout().lock()) {
-            Ok(()) => ExitCode::Success,
-            Err(failure) => fail(&failure, ColorChoice::Auto),
-        },
+        Some(Command::Adapter { oneshot }) => run_adapter(oneshot),
         Some(Command::Schema { name }) => print_schema(&name),
         Some(Command::Explain { name }) => run_explain(name.as_deref()),
         Some(Command::GenerateShellCompletion { shell }) => {
@@ -80,6 +77,19 @@ fn run_conformance(command: &ConformanceCommand) -> ExitCode {
             print(answer.text.as_bytes(), answer.code)
         }
         Err(failure) => fail(&failure, color),
+    }
+}
+
+fn run_adapter(oneshot: bool) -> ExitCode {
+    let (requests, answers) = (io::stdin().lock(), io::stdout().lock());
+    let served = if oneshot {
+        adapter::serve_one(requests, answers)
+    } else {
+        adapter::serve(requests, answers)
+    };
+    match served {
+        Ok(()) => ExitCode::Success,
+        Err(failure) => fail(&failure, ColorChoice::Auto),
     }
 }
 

@@ -7,7 +7,7 @@ pub mod terminal;
 
 use std::time::Duration;
 
-use passthrough_conformance::adapter::Adapter;
+use passthrough_conformance::adapter::{Adapter, Oneshot};
 use passthrough_conformance::coverage::{Covered, coverage};
 use passthrough_conformance::render::{self, Format};
 use passthrough_conformance::report::{Facts, report};
@@ -22,6 +22,7 @@ use crate::cli::{
     ConformanceCommand, InitXfailArgs, ReportFormat, RunArgs, SubjectArgs, SuiteArgs,
 };
 use crate::failure::Failure;
+use crate::interrupt;
 use progress::Progress;
 use terminal::Style;
 
@@ -246,9 +247,13 @@ fn run(
     let mut subject: Box<dyn Subject> = match &command {
         None => Box::new(InProcess::new(adapter::identity(), adapter::answer)),
         Some(command) => {
-            let timeout = Duration::from_secs(args.timeout);
-            let adapter = Adapter::start(command.clone(), timeout).map_err(Failure::unable)?;
-            Box::new(adapter)
+            interrupt::prepare();
+            let (command, timeout) = (command.clone(), Duration::from_secs(args.timeout));
+            if args.oneshot {
+                Box::new(Oneshot::start(command, timeout).map_err(Failure::unable)?)
+            } else {
+                Box::new(Adapter::start(command, timeout).map_err(Failure::unable)?)
+            }
         }
     };
     let seed = args.seed.unwrap_or_else(options::seed);

@@ -25,17 +25,18 @@ pub(super) fn seed() -> u64 {
 
 /// The options that run the same suite against the same subject.
 pub(super) fn again(args: &SubjectArgs) -> String {
+    // A path with a NUL cannot have come from a command line.
+    let quoted = |value: &str| shlex::try_quote(value).unwrap_or_default().into_owned();
     let mut options = String::new();
-    let mut add = |option: &str, value: &str| {
-        // A path with a NUL cannot have come from a command line.
-        let value = shlex::try_quote(value).unwrap_or_default();
-        options.push_str(&format!(" {option} {value}"));
-    };
     if let Some(adapter) = &args.adapter {
-        add("--adapter", adapter);
+        options.push_str(&format!(" --adapter {}", quoted(adapter)));
+    }
+    if args.oneshot {
+        options.push_str(" --oneshot");
     }
     for directory in &args.suite.cases {
-        add("--cases", &directory.to_string_lossy());
+        let directory = quoted(&directory.to_string_lossy());
+        options.push_str(&format!(" --cases {directory}"));
     }
     options
 }

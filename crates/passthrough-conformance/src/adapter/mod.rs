@@ -1,21 +1,26 @@
 //! An implementation in a process of its own, spoken to over its standard
-//! input and output, one JSON object a line.
+//! input and output, one JSON object a line: an [`Adapter`] is one process for
+//! all inputs, a [`Oneshot`] another for each.
 //!
 //! Whatever it does, the run goes on: a process that says what it should not
 //! is killed, with its group, and another is started for the next input. What
 //! it writes to stderr is kept, in part, and means nothing.
 
+mod heard;
+mod oneshot;
 mod process;
 
 use std::process::Command;
 use std::time::Duration;
 
-use passthrough_protocol::{Answer, CaseInput, PROTOCOL, Reply, Request, Started};
-use serde::Serialize;
-use serde_json::Value;
+use passthrough_protocol::{CaseInput, PROTOCOL, Reply, Request, Started};
 
 use crate::subject::{Subject, Trouble};
-use process::{Broken, LONGEST_LINE, Process};
+use heard::{Misheard, code, hear, line, no_introduction, surplus, words};
+use process::{Broken, Process};
+
+pub use oneshot::Oneshot;
+pub use process::end;
 
 /// An adapter that cannot be started this many times in a row is given up.
 const FAILED_STARTS: u32 = 3;
@@ -51,6 +56,25 @@ pub struct SpawnError {
     pub source: std::io::Error,
 }
 
+impl SpawnError {
+    fn of(command: &[String], source: std::io::Error) -> Self {
+        Self {
+            program: command.first().cloned().unwrap_or_default(),
+            source,
+        }
+    }
+}
+
+fn spawn(command: &[String]) -> std::io::Result<Process> {
+    let Some((program, arguments)) = command.split_first() else {
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::NotFound,
+            "the command is empty",
+        ));
+    };
+    Process::spawn(Command::new(program).args(arguments))
+}
+
 impl Adapter {
     /// Starts the adapter. It has `timeout` for each answer.
     ///
@@ -66,23 +90,11 @@ impl Adapter {
             last_failure: None,
             notes: Vec::new(),
         };
-        let process = adapter.spawn().map_err(|source| SpawnError {
-            program: adapter.command.first().cloned().unwrap_or_default(),
-            source,
-        })?;
+        let process =
+            spawn(&adapter.command).map_err(|source| SpawnError::of(&adapter.command, source))?;
         // Trouble with it is remembered, and shows with the first input.
         let _ = adapter.greet(process);
         Ok(adapter)
-    }
-
-    fn spawn(&self) -> std::io::Result<Process> {
-        let Some((program, arguments)) = self.command.split_first() else {
-            return Err(std::io::Error::new(
-                std::io::ErrorKind::NotFound,
-                "the command is empty",
-            ));
-        };
-        Process::spawn(Command::new(program).args(arguments))
     }
 
     /// A process that has said who it is.
@@ -95,9 +107,8 @@ impl Adapter {
         {
             return Err(failure.clone());
         }
-        let process = self
-            .spawn()
-            .map_err(|error| self.no_start(error.to_string(), None))?;
+        let process =
+            spawn(&self.command).map_err(|error| self.no_start(error.to_string(), None))?;
         self.greet(process)?;
         self.process
             .take()
@@ -107,12 +118,11 @@ impl Adapter {
     fn greet(&mut self, mut process: Process) -> Result<(), Trouble> {
         let line = line(&Request::Start { protocol: PROTOCOL });
         let started = match process.exchange(&line, self.timeout) {
-            Ok(line) => serde_json::from_slice::<Started>(&line).map_err(|error| {
-                format!("its answer to `start` is none: {error}: {}", excerpt(&line))
-            }),
+            Ok(line) => serde_json::from_slice::<Started>(&line)
+                .map_err(|error| no_introduction(&error, &line)),
             Err(broken) => Err(format!(
                 "it does not answer `start`: {}",
-                self.words(&broken)
+                words(&broken, self.timeout)
             )),
         };
         let started = match (started, &self.identity) {
@@ -149,17 +159,6 @@ impl Adapter {
         self.last_failure = Some(trouble.clone());
         trouble
     }
-
-    fn words(&self, broken: &Broken) -> String {
-        match broken {
-            Broken::Surplus(bytes) => surplus(bytes),
-            Broken::Timeout => format!("no answer within {} s", self.timeout.as_secs_f32()),
-            Broken::Ended(None) => "it closed its standard output".to_owned(),
-            Broken::Ended(Some(status)) => format!("it ended ({status})"),
-            Broken::Oversized => format!("a line of more than {} MiB", LONGEST_LINE >> 20),
-            Broken::System(error) => error.to_string(),
-        }
-    }
 }
 
 impl Subject for Adapter {
@@ -180,7 +179,7 @@ impl Subject for Adapter {
             Ok(line) => hear(line, seq),
             Err(broken) => Err(Misheard {
                 code: code(broken),
-                message: self.words(broken),
+                message: words(broken, self.timeout),
                 previous: matches!(broken, Broken::Surplus(_)),
                 in_step: false,
             }),
@@ -247,12 +246,12 @@ impl Subject for Adapter {
             }
             Err(broken @ Broken::Surplus(_)) => (answered > 0).then(|| Trouble {
                 code: code(&broken),
-                message: self.words(&broken),
+                message: words(&broken, self.timeout),
                 stderr: None,
                 previous: true,
             }),
             Err(broken) => {
-                let words = self.words(&broken);
+                let words = words(&broken, self.timeout);
                 self.notes.push(format!("at `stop`: {words}"));
                 None
             }
@@ -261,82 +260,5 @@ impl Subject for Adapter {
 
     fn notes(&self) -> Vec<String> {
         self.notes.clone()
-    }
-}
-
-fn code(broken: &Broken) -> &'static str {
-    match broken {
-        Broken::Surplus(_) => "surplus",
-        Broken::Timeout => "timeout",
-        Broken::Ended(_) => "ended",
-        Broken::Oversized => "oversized",
-        Broken::System(_) => "system",
-    }
-}
-
-/// A line that is not the answer.
-struct Misheard {
-    code: &'static str,
-    message: String,
-    /// It belongs to the request before.
-    previous: bool,
-    /// It is the one line that was due, so that the process can go on.
-    in_step: bool,
-}
-
-fn hear(line: &[u8], seq: u64) -> Result<Reply, Misheard> {
-    let wrong = |code, message, previous, in_step| Misheard {
-        code,
-        message,
-        previous,
-        in_step,
-    };
-    let error = match serde_json::from_slice::<Answer>(line) {
-        Ok(answer) if answer.seq == seq => return Ok(answer.reply),
-        Ok(_) => None,
-        Err(error) => Some(error),
-    };
-    let Ok(Value::Object(object)) = serde_json::from_slice::<Value>(line) else {
-        let message = format!("a line that is no JSON object: {}", excerpt(line));
-        return Err(wrong("garbage", message, false, false));
-    };
-    match (object.get("seq"), error) {
-        (None, _) => {
-            let message = format!("an answer without `seq`: {}", excerpt(line));
-            Err(wrong("sequence", message, false, false))
-        }
-        (Some(found), Some(error)) if *found == seq => {
-            let message = format!("the answer breaks the protocol: {error}: {}", excerpt(line));
-            Err(wrong("schema", message, false, true))
-        }
-        (Some(found), _) if *found == seq - 1 && seq > 1 => {
-            Err(wrong("surplus", surplus(line), true, false))
-        }
-        (Some(found), _) => {
-            let message = format!("the answer's `seq` is {found}, not {seq}");
-            Err(wrong("sequence", message, false, false))
-        }
-    }
-}
-
-fn surplus(bytes: &[u8]) -> String {
-    format!("it went on after its answer: {}", excerpt(bytes))
-}
-
-fn line(message: &impl Serialize) -> Vec<u8> {
-    // A message is plain data: its text always exists.
-    let mut line = serde_json::to_vec(message).unwrap_or_default();
-    line.push(b'\n');
-    line
-}
-
-/// What a reader needs of a line that may be long.
-fn excerpt(bytes: &[u8]) -> String {
-    const LENGTH: usize = 120;
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * LENGTH)]);
-    let text = text.trim_end();
-    match text.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("`{}…`", &text[..end]),
-        None => format!("`{text}`"),
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -23,6 +24,38 @@ const TICK: Duration = Duration::from_millis(50);
 
 /// How much is read from one pipe before another gets its turn, in buffers.
 const TURN: usize = 16;
+
+/// The processes that were not waited for yet. A child is in a process group of
+/// its own, so that a terminal's Ctrl-C does not reach it.
+static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+/// Kills every adapter that runs now, and all that it started, and lets no
+/// other start: what a program does that is about to end, interrupted or by a
+/// failure of its own.
+pub fn end() {
+    let deadline = Instant::now() + TICK;
+    let running = loop {
+        match RUNNING.try_lock() {
+            Ok(running) => break running,
+            Err(TryLockError::Poisoned(poisoned)) => break poisoned.into_inner(),
+            // Held for as long as it takes to start one; for ever only by a
+            // thread that failed in that, and may be the one that asks.
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Err(TryLockError::WouldBlock) => return,
+        }
+    };
+    for group in running.iter() {
+        // It may have ended just now.
+        let _ = kill_process_group(*group, Signal::KILL);
+    }
+    std::mem::forget(running);
+}
+
+fn running() -> MutexGuard<'static, Vec<Pid>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A running process, in a process group of its own.
 pub(crate) struct Process {
@@ -58,12 +91,15 @@ impl From<io::Error> for Broken {
 
 impl Process {
     pub(crate) fn spawn(command: &mut Command) -> io::Result<Self> {
-        let mut child = command
+        command
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+            .stderr(Stdio::piped());
+        let mut running = running();
+        let mut child = command.spawn()?;
+        running.push(Pid::from_child(&child));
+        drop(running);
         let process = Self {
             stdin: child.stdin.take(),
             stdout: child.stdout.take(),
@@ -158,6 +194,39 @@ impl Process {
         }
     }
 
+    /// Says a line and no more, and takes all that it says until its end. The
+    /// exit status is none if it had to be killed.
+    pub(crate) fn converse(
+        &mut self,
+        line: &[u8],
+        patience: Duration,
+    ) -> Result<(Vec<u8>, Option<ExitStatus>), Broken> {
+        let deadline = Instant::now() + patience;
+        let mut to_say = line;
+        loop {
+            self.write(&mut to_say)?;
+            if to_say.is_empty() {
+                self.stdin = None;
+            }
+            // Asked before the pipe is read: what it wrote before its end is then in it.
+            let ended = self.has_ended();
+            self.read_stdout()?;
+            self.read_stderr()?;
+            if self.received.len() > LONGEST_LINE {
+                return Err(Broken::Oversized);
+            }
+            if ended || self.stdout.is_none() {
+                let status = self.end();
+                return Ok((std::mem::take(&mut self.received), status));
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Broken::Timeout);
+            }
+            self.wait(left, !to_say.is_empty())?;
+        }
+    }
+
     /// The end of what it wrote to stderr.
     pub(crate) fn stderr(&self) -> Option<String> {
         if self.stderr_total == 0 {
@@ -246,9 +315,14 @@ impl Process {
             std::thread::sleep(Duration::from_millis(1));
         }
         let ended = self.has_ended();
-        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        let group = Pid::from_child(&self.child);
+        let mut running = running();
+        let _ = kill_process_group(group, Signal::KILL);
         // It may have left the group.
         let _ = self.child.kill();
+        // Its id is soon that of another process.
+        running.retain(|other| *other != group);
+        drop(running);
         let status = self.child.wait().ok();
         self.reaped = true;
         // What it said last; others may hold the pipe, so there may be no end to it.
