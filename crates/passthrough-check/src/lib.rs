@@ -18,6 +18,7 @@ pub mod explain;
 pub mod failure;
 pub mod host;
 pub mod input;
+pub mod internal_error;
 mod interrupt;
 pub mod project;
 mod prose;

@@ -7,7 +7,7 @@ use passthrough_check::cli::{CheckArgs, Cli, Command, ConformanceCommand, Output
 use passthrough_check::escape::escape;
 use passthrough_check::failure::Failure;
 use passthrough_check::render::{self, Options};
-use passthrough_check::{adapter, check, conformance, explain, rules};
+use passthrough_check::{adapter, check, conformance, explain, internal_error, rules};
 use passthrough_diagnostic::Severity;
 use passthrough_interpreter::Environment;
 use passthrough_protocol::ExitCode;
@@ -16,6 +16,7 @@ use passthrough_protocol::ExitCode;
 const WIDTH: usize = 100;
 
 fn main() -> std::process::ExitCode {
+    internal_error::report_and_exit_on_panic();
     run(Cli::parse()).into()
 }
 
