@@ -1,0 +1,178 @@
+//! The settings of uv that hold, from the system's and the user's `uv.toml`.
+
+use std::path::{Path, PathBuf};
+
+use toml_edit::{DocumentMut, Item, Table, Value};
+
+use super::error::{InstallErrorKind, read_configuration};
+use super::places::{Shape, User, absolute};
+use super::variables::value;
+
+/// The keys that hold, at the top and in `[pip]`. uv 0.13.8's.
+const KEYS: &[&str] = &[
+    "allow-insecure-host",
+    "build-constraint-dependencies",
+    "cache-dir",
+    "concurrent-builds",
+    "concurrent-downloads",
+    "concurrent-installs",
+    "constraint-dependencies",
+    "exclude-newer",
+    "exclude-newer-package",
+    "extra-index-url",
+    "find-links",
+    "http-proxy",
+    "https-proxy",
+    "index",
+    "index-strategy",
+    "index-url",
+    "keyring-provider",
+    "link-mode",
+    "malware-check",
+    "native-tls",
+    "no-binary",
+    "no-binary-package",
+    "no-build",
+    "no-build-package",
+    "no-cache",
+    "no-index",
+    "no-proxy",
+    "offline",
+    "only-binary",
+    "prerelease",
+    "require-hashes",
+    "required-version",
+    "resolution",
+    "system-certs",
+    "torch-backend",
+    "verify-hashes",
+];
+
+/// One `uv.toml` that has only what holds.
+#[derive(Debug, Default)]
+pub(super) struct UvSettings(DocumentMut);
+
+/// Reads the files that uv reads, but for those of projects.
+pub(super) fn read(user: &User<'_>) -> Result<UvSettings, InstallErrorKind> {
+    let mut all = UvSettings::default();
+    // The more important one first.
+    for file in files(user) {
+        let Some(text) = read_configuration(&file)? else {
+            continue;
+        };
+        let document: DocumentMut = text.parse().map_err(|problem: toml_edit::TomlError| {
+            InstallErrorKind::Configuration {
+                path: file.clone(),
+                message: problem.message().to_owned(),
+            }
+        })?;
+        let mut table = document.into_table();
+        let base = file.parent().unwrap_or(Path::new("/"));
+        restrict(&mut table, true, base, user);
+        combine(all.0.as_table_mut(), table);
+    }
+    Ok(all)
+}
+
+fn files(user: &User<'_>) -> Vec<PathBuf> {
+    if value(user.environment, "UV_NO_CONFIG").is_some_and(is_true) {
+        return Vec::new();
+    }
+    if let Some(named) = value(user.environment, "UV_CONFIG_FILE") {
+        return vec![PathBuf::from(absolute(named, Shape::Path, user.directory))];
+    }
+    let own = user.config_home().map(|home| home.join("uv/uv.toml"));
+    let directories = user.config_directories().into_iter();
+    let systems = directories
+        .map(|directory| directory.join("uv/uv.toml"))
+        .chain([user.system("/etc/uv/uv.toml")])
+        .find(|file| file.is_file());
+    own.into_iter().chain(systems).collect()
+}
+
+fn is_true(value: &str) -> bool {
+    matches!(
+        value.to_ascii_lowercase().as_str(),
+        "1" | "y" | "yes" | "t" | "true" | "on"
+    )
+}
+
+/// Takes out what does not hold, and makes paths absolute.
+fn restrict(table: &mut Table, at_top: bool, base: &Path, user: &User<'_>) {
+    table.retain(|key, _| KEYS.contains(&key) || at_top && key == "pip");
+    if table.get("link-mode").and_then(Item::as_str) == Some("symlink") {
+        table.remove("link-mode");
+    }
+    for (key, item) in table.iter_mut() {
+        // Tables of tables become arrays of inline tables, so that two files
+        // can be put together.
+        match key.get() {
+            "index" | "find-links" | "extra-index-url" | "index-url" => {
+                item.make_value();
+                if let Some(value) = item.as_value_mut() {
+                    make_absolute(value, base);
+                }
+            }
+            "cache-dir" => {
+                if let Some(path) = item.as_str() {
+                    *item = absolute(path, Shape::Path, user.directory).into();
+                }
+            }
+            _ => {}
+        }
+    }
+    let pip = table.remove("pip").map(Item::into_table);
+    if let Some(Ok(mut pip)) = pip {
+        restrict(&mut pip, false, base, user);
+        table.insert("pip", Item::Table(pip));
+    }
+}
+
+/// URLs are strings, or the `url` of an inline table.
+fn make_absolute(value: &mut Value, base: &Path) {
+    match value {
+        Value::String(text) => *value = absolute(text.value(), Shape::Place, base).into(),
+        Value::Array(array) => array.iter_mut().for_each(|each| make_absolute(each, base)),
+        Value::InlineTable(table) => {
+            if let Some(url) = table.get_mut("url") {
+                make_absolute(url, base);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Adds what a less important file says, as uv does: lists are joined.
+fn combine(into: &mut Table, from: Table) {
+    for (key, item) in from {
+        match (into.get_mut(&key), item) {
+            (None, item) => {
+                into.insert(&key, item);
+            }
+            (Some(Item::Table(into)), Item::Table(from)) => combine(into, from),
+            (Some(Item::Value(Value::Array(into))), Item::Value(Value::Array(from))) => {
+                into.extend(from);
+            }
+            (Some(_), _) => {}
+        }
+    }
+}
+
+impl UvSettings {
+    /// The keys that are set, those of `[pip]` included.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let of = |table: &Table| -> Vec<String> {
+            table.iter().map(|(key, _)| key.to_owned()).collect()
+        };
+        let pip = self.0.get("pip").and_then(Item::as_table);
+        of(self.0.as_table())
+            .into_iter()
+            .chain(pip.map(of).unwrap_or_default())
+            .collect()
+    }
+
+    /// The text of the file, if it says anything.
+    pub(super) fn to_text(&self) -> Option<String> {
+        (!self.0.is_empty()).then(|| self.0.to_string())
+    }
+}
