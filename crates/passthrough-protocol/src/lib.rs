@@ -15,9 +15,14 @@
 //! | what `conformance run` found | [`ConformanceReport`] | `passthrough-report/1` |
 //! | a file of `conformance/mutants`, as TOML | [`Mutants`] | `passthrough-mutants/1` |
 //! | what `conformance mutants` found | [`MutantsReport`] | `passthrough-mutants-report/1` |
+//! | a file of `conformance/cases/blackbox` | [`BlackboxCase`] | |
+//! | a file of `conformance/profiles`, as TOML | [`Profile`] | `passthrough-profile/1` |
+//! | what the probe backend writes | [`Recording`] | `passthrough-recording/1` |
+//! | what a black-box case came to | [`Evidence`] | `passthrough-evidence/1` |
 //! | a line between the suite and an adapter | [`AdapterMessage`] | protocol 1 |
 
 mod adapter;
+mod blackbox;
 mod build;
 mod case;
 mod exit;
@@ -34,6 +39,20 @@ mod vectors;
 pub use adapter::{
     AdapterMessage, Answer, AnsweredDiagnostic, AnsweredPlan, Crashed, Implementation, PROTOCOL,
     Reply, Request, Started, Unsupported,
+};
+pub use blackbox::case::{
+    BlackboxCase, BlackboxWorld, Check, DynamicRequires, Form, GivenDistribution, GivenProject,
+    NestedProject, Run, View, What,
+};
+pub use blackbox::evidence::{
+    CheckResult, Ending, Evidence, EvidenceSchema, RecordedAttempt, RecordedRequest, RunEvidence,
+};
+pub use blackbox::profile::{
+    Capability, HostDiscovery, Profile, ProfileSchema, Step, StepCommand, Steps, VersionCommand,
+};
+pub use blackbox::recording::{
+    ChildSight, Recording, RecordingSchema, Seen, SeenDistribution, SeenEntryPoint, SeenImport,
+    SeenScript,
 };
 pub use build::{ArtefactKind, BuildRecord, BuildRecordSchema, BuiltArtefact, Downloaded};
 pub use case::{

@@ -18,6 +18,11 @@ pub static SCHEMAS: &[Schema] = &[
         make: || make::<crate::AdapterMessage>("adapter"),
     },
     Schema {
+        name: "blackbox-case",
+        about: "a black-box case of the conformance suite",
+        make: || make::<crate::BlackboxCase>("blackbox-case"),
+    },
+    Schema {
         name: "build",
         about: "what build leaves beside an artefact",
         make: || make::<crate::BuildRecord>("build"),
@@ -26,6 +31,11 @@ pub static SCHEMAS: &[Schema] = &[
         name: "case",
         about: "a decision case of the conformance suite",
         make: || make::<crate::Case>("case"),
+    },
+    Schema {
+        name: "evidence",
+        about: "what a black-box case came to, and what shows it",
+        make: || make::<crate::Evidence>("evidence"),
     },
     Schema {
         name: "expectations",
@@ -51,6 +61,16 @@ pub static SCHEMAS: &[Schema] = &[
         name: "plan",
         about: "what check --output-format json prints",
         make: || make::<crate::Plan>("plan"),
+    },
+    Schema {
+        name: "profile",
+        about: "how the conformance suite runs a real frontend",
+        make: || make::<crate::Profile>("profile"),
+    },
+    Schema {
+        name: "recording",
+        about: "what the probe backend saw in a hook",
+        make: || make::<crate::Recording>("recording"),
     },
     Schema {
         name: "report",

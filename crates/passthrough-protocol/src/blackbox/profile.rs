@@ -1,0 +1,209 @@
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How a real frontend is run: all that the suite knows of it.
+///
+/// Words in braces stand for places of a world: `{tool}` the environment that
+/// the frontend is installed in, `{host}` the host, `{python}` its interpreter,
+/// `{project}` the source tree, `{out}` where the result goes, `{index}` the
+/// address of the index, `{requirement}` the published project, `{constraints}`
+/// a file of constraints, `{prepared}` a prepared environment, `{self}` the
+/// program that runs the suite.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Build isolation passthrough: a profile of a frontend")]
+pub struct Profile {
+    /// Names this document's format.
+    pub schema: ProfileSchema,
+    /// The frontend's name, and the file's.
+    pub name: String,
+    /// Where the frontend is at home.
+    pub source: String,
+    /// What is installed to have it: `name==version`, the frontend first. With
+    /// none, `argv` has to find it.
+    pub requirements: Vec<String>,
+    /// How its version is asked for.
+    pub version: VersionCommand,
+    /// How it learns which environment is the host.
+    pub host: HostDiscovery,
+    /// The `<name>` of the `[tool.<name>]` that it reads.
+    pub table: String,
+    /// What it can do beside its steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub capabilities: Vec<Capability>,
+    /// Text that a project needs in its `pyproject.toml`, to use the index say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pyproject: String,
+    /// Environment variables.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, String>,
+    /// Its commands.
+    pub steps: Steps,
+    /// Its commands with an environment that was prepared for it.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub prepared: Steps,
+}
+
+/// Names the format of a profile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum ProfileSchema {
+    /// The first format.
+    #[default]
+    #[serde(rename = "passthrough-profile/1")]
+    V1,
+}
+
+/// How a version is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VersionCommand {
+    /// The command and its arguments.
+    pub argv: Vec<String>,
+    /// A regular expression with one group, the version, for its output.
+    pub pattern: String,
+}
+
+/// How a frontend learns which environment is the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum HostDiscovery {
+    /// An option names its interpreter.
+    PythonFlag,
+    /// It is the environment that is activated.
+    ActiveVenv,
+    /// It is the environment that the frontend runs in.
+    SelfEnv,
+    /// The frontend makes one of its own; the one that is activated is not it.
+    ManagedEnv,
+}
+
+/// The commands of a frontend; what is absent it cannot do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Steps {
+    /// A wheel of the source tree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wheel: Option<StepCommand>,
+    /// The source tree, installed as editable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub editable: Option<StepCommand>,
+    /// An sdist of the source tree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sdist: Option<StepCommand>,
+    /// The metadata of the source tree, without a wheel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<StepCommand>,
+    /// A wheel of the project as the index has it, an sdist.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requirement: Option<StepCommand>,
+}
+
+impl Steps {
+    /// The command of a step, if there is one.
+    pub fn get(&self, step: Step) -> Option<&StepCommand> {
+        match step {
+            Step::Wheel => self.wheel.as_ref(),
+            Step::Editable => self.editable.as_ref(),
+            Step::Sdist => self.sdist.as_ref(),
+            Step::Metadata => self.metadata.as_ref(),
+            Step::Requirement => self.requirement.as_ref(),
+        }
+    }
+}
+
+fn is_empty(steps: &Steps) -> bool {
+    *steps == Steps::default()
+}
+
+/// What a frontend is made to do.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Make a wheel of the source tree.
+    #[default]
+    Wheel,
+    /// Install the source tree as editable.
+    Editable,
+    /// Make an sdist of the source tree.
+    Sdist,
+    /// Ask for the metadata of the source tree.
+    Metadata,
+    /// Make a wheel of the sdist that the index has.
+    Requirement,
+}
+
+impl Step {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Wheel,
+        Self::Editable,
+        Self::Sdist,
+        Self::Metadata,
+        Self::Requirement,
+    ];
+
+    /// The word of the documents.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Wheel => "wheel",
+            Self::Editable => "editable",
+            Self::Sdist => "sdist",
+            Self::Metadata => "metadata",
+            Self::Requirement => "requirement",
+        }
+    }
+}
+
+/// The command of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepCommand {
+    /// The command and its arguments.
+    pub argv: Vec<String>,
+    /// How long it may take, in seconds.
+    #[schemars(range(min = 1, max = 3600))]
+    #[serde(deserialize_with = "seconds")]
+    pub timeout: u16,
+    /// Whether the result ends up in the host, and not in `{out}`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub installs: bool,
+}
+
+fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let seconds = u16::deserialize(deserializer)?;
+    if (1..=3600).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        let message = "the time-out is not between 1 and 3600 seconds";
+        Err(serde::de::Error::custom(message))
+    }
+}
+
+/// What a frontend may be without.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capability {
+    /// It loads a backend from the source tree (PEP 517, `backend-path`).
+    BackendPath,
+    /// It applies constraints to build requirements.
+    Constraints,
+    /// It builds a build requirement that there is only as an sdist.
+    SdistRequirements,
+}
+
+impl Capability {
+    /// The word of the documents.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BackendPath => "backend-path",
+            Self::Constraints => "constraints",
+            Self::SdistRequirements => "sdist-requirements",
+        }
+    }
+}
