@@ -3,6 +3,7 @@
 
 mod bad_files;
 mod expectations;
+mod gates;
 mod oneshot;
 mod parts;
 mod reports;

@@ -84,35 +84,71 @@ fn every_case_is_complete_and_says_what_it_needs() {
     assert!(ids.len() >= 165, "{} cases", ids.len());
 }
 
-/// `pointer` and what it leads to are all that differs, and it matters: the
-/// answer to either case is wrong for the other.
 #[test]
 fn twins_differ_in_one_place_and_in_the_answer() {
     let cases = by_id();
-    let mut twins = 0;
-    for case in cases.values() {
-        let Some(twin) = &case.twin else { continue };
-        twins += 1;
-        let other = cases
-            .get(&twin.id)
-            .unwrap_or_else(|| panic!("{}: no case {}", case.id, twin.id));
-        assert_eq!(
-            difference("", Some(&case.input), Some(&other.input)),
-            Some(twin.pointer.clone()),
-            "{} and {}",
-            case.id,
-            twin.id
-        );
-        for (one, another) in [(case, other), (other, case)] {
-            assert!(
-                !differences(&one.expect, &answer(&another.input)).is_empty(),
-                "{} and {} expect the same",
-                case.id,
-                twin.id
-            );
-        }
-    }
+    let twins = cases.values().filter(|case| case.twin.is_some()).count();
     assert!(twins >= 40, "{twins} twins");
+    let faults: Vec<String> = cases
+        .values()
+        .filter_map(|case| fault_of_twin(case, &cases))
+        .collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// What is wrong with a case's twin. `pointer` and what it leads to are all
+/// that differs, and it matters: the answer to either case is wrong for the
+/// other.
+fn fault_of_twin(case: &Case, cases: &BTreeMap<String, Case>) -> Option<String> {
+    let twin = case.twin.as_ref()?;
+    let Some(other) = cases.get(&twin.id) else {
+        return Some(format!("{}: no case {}", case.id, twin.id));
+    };
+    let pair = format!("{} and {}", case.id, twin.id);
+    let pointer = difference("", Some(&case.input), Some(&other.input));
+    if pointer.as_ref() != Some(&twin.pointer) {
+        let pointer = pointer.unwrap_or_else(|| "nothing".to_owned());
+        return Some(format!("{pair} differ in {pointer}, not {}", twin.pointer));
+    }
+    [(case, other), (other, case)]
+        .into_iter()
+        .any(|(one, another)| differences(&one.expect, &answer(&another.input)).is_empty())
+        .then(|| format!("{pair} expect the same"))
+}
+
+#[test]
+fn a_twin_that_is_none_is_noticed() {
+    type Change = fn(&mut Case);
+    let sound = by_id();
+    let changes: [(&str, Change); 5] = [
+        ("differ in /policy/denied/0, not /policy/denied", |case| {
+            case.twin.as_mut().unwrap().pointer = "/policy/denied".to_owned();
+        }),
+        ("denied: no case gone", |case| {
+            case.twin.as_mut().unwrap().id = "gone".to_owned();
+        }),
+        // A second difference, which alone might be what the answer comes from.
+        ("differ in /policy, not /policy/denied/0", |case| {
+            case.input["policy"]["strict"] = true.into();
+        }),
+        ("differ in nothing, not /policy/denied/0", |case| {
+            case.input["policy"]["denied"] = Value::Array(vec![]);
+        }),
+        // Another place, but no other answer.
+        ("denied and nothing-refused expect the same", |case| {
+            case.input["policy"]["denied"] = serde_json::json!(["numpy"]);
+            let listed = serde_json::json!([{"name": "torch", "status": "host"}]);
+            case.expect = serde_json::Map::from_iter([("listed".to_owned(), listed)]);
+        }),
+    ];
+    for (words, change) in changes {
+        let mut cases = sound.clone();
+        change(cases.get_mut("denied").unwrap());
+        let fault = fault_of_twin(&cases["denied"], &cases);
+        let fault = fault.unwrap_or_else(|| panic!("{words}: not noticed"));
+        assert!(fault.contains(words), "{words}: {fault}");
+    }
+    assert_eq!(fault_of_twin(&sound["denied"], &sound), None);
 }
 
 /// The pointer to the one place in which the two differ, as deep as possible;

@@ -7,9 +7,11 @@ mod worlds;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use fs_err as fs;
 use passthrough_check::adapter::answer;
 use passthrough_conformance::adapter::Adapter;
 use passthrough_conformance::report::{Facts, report};
@@ -20,6 +22,7 @@ use passthrough_world::python;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 const PACKAGING: &str = "packaging==26.3";
 const SEED: u64 = 7;
@@ -168,8 +171,12 @@ struct Both {
 
 impl Both {
     fn start() -> Self {
+        Self::of(start_python(&interpreter()))
+    }
+
+    fn of(python: Adapter) -> Self {
         Self {
-            python: RefCell::new(start_python(&interpreter())),
+            python: RefCell::new(python),
             seen: RefCell::default(),
         }
     }
@@ -217,17 +224,23 @@ impl Both {
     }
 }
 
+impl Both {
+    fn agree_on_worlds(&self) {
+        let worlds = (worlds::first_pass(), worlds::aftermath());
+        self.try_all(&worlds, |(first, after)| {
+            let answer = self.agree(&first)?;
+            if let Some(plan) = answer.get("plan") {
+                self.agree(&worlds::second_pass(&first, plan, &after))?;
+            }
+            Ok(())
+        });
+    }
+}
+
 #[test]
 fn both_implementations_agree_on_generated_worlds() {
     let both = Both::start();
-    let worlds = (worlds::first_pass(), worlds::aftermath());
-    both.try_all(&worlds, |(first, after)| {
-        let answer = both.agree(&first)?;
-        if let Some(plan) = answer.get("plan") {
-            both.agree(&worlds::second_pass(&first, plan, &after))?;
-        }
-        Ok(())
-    });
+    both.agree_on_worlds();
     both.has_seen(&[
         "host",
         "denied",
@@ -249,6 +262,67 @@ fn both_implementations_agree_on_generated_worlds() {
         "not cacheable",
         "error DYN-3",
     ]);
+}
+
+/// The second implementation with one place changed, in a folder of its own.
+fn changed(file: &str, find: &str, replace: &str) -> (TempDir, Adapter) {
+    let copy = tempfile::tempdir().unwrap();
+    fs::create_dir(copy.path().join("passthrough")).unwrap();
+    for folder in ["", "passthrough"] {
+        for entry in fs::read_dir(Path::new(&script("python")).join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "py") {
+                let name = path.file_name().unwrap();
+                fs::copy(&path, copy.path().join(folder).join(name)).unwrap();
+            }
+        }
+    }
+    let path = copy.path().join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.matches(find).count(), 1, "{find}");
+    fs::write(&path, text.replace(find, replace)).unwrap();
+    let adapter = copy.path().join("adapter.py");
+    let adapter = start(&interpreter(), &[adapter.to_str().unwrap()]);
+    (copy, adapter)
+}
+
+/// A mistake in either is seen by the cases, and by the generated worlds.
+#[test]
+fn a_mistake_in_one_of_them_is_noticed() {
+    let suite = Suite::embedded();
+    for (file, find, replace) in [
+        (
+            "passthrough/requirement.py",
+            "contains(version, prereleases=True)",
+            "contains(version, prereleases=False)",
+        ),
+        (
+            "passthrough/decide.py",
+            "and (member in excluded or question.fails_on_its_own(member))",
+            "and question.fails_on_its_own(member)",
+        ),
+    ] {
+        let (copy, mut adapter) = changed(file, find, replace);
+        let outcomes = run::run(&mut adapter, &cases(&suite), SEED, &mut |_| {});
+        let failing: Vec<_> = outcomes
+            .values()
+            .filter(|outcome| matches!(outcome.judgement, Judgement::Fail { .. }))
+            .collect();
+        assert!(!failing.is_empty(), "{replace}: no case notices");
+        assert!(
+            failing.len() < outcomes.len() / 2,
+            "{replace}: too much is wrong"
+        );
+        let both = Both::of(adapter);
+        let noticed = catch_unwind(AssertUnwindSafe(|| both.agree_on_worlds()));
+        let words = noticed.expect_err("no world notices");
+        let words = words.downcast_ref::<String>().unwrap();
+        assert!(
+            words.contains("reference: ") && words.contains("python: "),
+            "{words}"
+        );
+        drop(copy);
+    }
 }
 
 #[test]

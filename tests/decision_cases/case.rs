@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// One file of `conformance/cases/decision`.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
     pub(crate) id: String,
@@ -30,7 +30,7 @@ pub(crate) struct Case {
 }
 
 /// The case whose input differs in one place, and with it the expectation.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Twin {
     pub(crate) id: String,

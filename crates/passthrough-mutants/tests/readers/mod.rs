@@ -374,6 +374,53 @@ pub(crate) static READERS: &[Reader] = &[
             }
         },
     },
+    Reader {
+        name: "NamesAreInTheirNormalForm",
+        breaks: "CONF-2",
+        what: "a listed name with a capital, a dot or an underscore is an error",
+        answer: |input| {
+            let mut listed = pyproject(input)
+                .lines()
+                .filter(|line| line.starts_with(KEY));
+            if listed
+                .any(|line| line.contains(|c: char| c.is_ascii_uppercase() || "._".contains(c)))
+            {
+                error("CONF-2")
+            } else {
+                answer(input)
+            }
+        },
+    },
+    Reader {
+        name: "AnyRefusalIsOfAll",
+        breaks: "ELIG-denied",
+        what: "who refuses a name refuses all",
+        answer: |input| {
+            let mut input = input.clone();
+            if input["policy"]["denied"] != json!([]) {
+                input["policy"]["deny_all"] = true.into();
+            }
+            answer(&input)
+        },
+    },
+    Reader {
+        name: "HooksMayNotAskForWhatIsExposed",
+        breaks: "DYN-3",
+        what: "a dynamic requirement of something exposed is an error, whatever its version",
+        answer: |input| {
+            let exposed: Vec<&str> = (input["present"].as_array().into_iter().flatten())
+                .filter(|present| present["exposed"] == true)
+                .filter_map(|present| present["name"].as_str())
+                .collect();
+            let dynamic = input["dynamic_requires"].as_array().into_iter().flatten();
+            let mut dynamic = dynamic.filter_map(Value::as_str);
+            if dynamic.any(|text| exposed.iter().any(|name| text.starts_with(name))) {
+                json!({"error": {"stage": "second-pass", "code": "DYN-3"}})
+            } else {
+                answer(input)
+            }
+        },
+    },
 ];
 
 fn pyproject(input: &Value) -> &str {
