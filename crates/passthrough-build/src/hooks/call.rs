@@ -121,7 +121,8 @@ struct Question<'a> {
     hook: &'static str,
     module: &'a str,
     object: &'a str,
-    backend_path: Vec<String>,
+    /// None for a backend that is not in-tree.
+    backend_path: Option<Vec<String>>,
     arguments: BTreeMap<&'static str, Option<&'a ConfigSettings>>,
     directories: &'a BTreeMap<&'static str, String>,
 }
@@ -143,11 +144,12 @@ pub(crate) fn call(
         hook: hook.name(),
         module,
         object,
-        backend_path: in_tree
-            .directories
-            .iter()
-            .map(|directory| text::of_path(directory))
-            .collect(),
+        backend_path: (!backend.path.is_empty()).then(|| {
+            let directories = in_tree.directories.iter();
+            directories
+                .map(|directory| text::of_path(directory))
+                .collect()
+        }),
         arguments: BTreeMap::from([("config_settings", settings)]),
         directories: &arguments.directories,
     };

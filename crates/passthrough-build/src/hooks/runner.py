@@ -36,15 +36,17 @@ def main():
         # A hook has forked, and this is not the one that was asked.
         os._exit(0)
     path = os.path.join(control, "answer.json")
-    with open(path + ".part", "w", encoding="ascii") as file:
-        json.dump(answer, file)
+    with open(path + ".part", "wb") as file:
+        file.write(json.dumps(answer).encode("ascii"))
     os.replace(path + ".part", path)
 
 
 def respond(question):
-    paths = [os.fsdecode(each.encode("latin-1")) for each in question["backend_path"]]
+    in_tree = question["backend_path"]
+    if in_tree is not None:
+        in_tree = [path_of(each) for each in in_tree]
     try:
-        backend = load(question["module"], question["object"], paths)
+        backend = load(question["module"], question["object"], in_tree)
     except Unavailable as error:
         return {"unavailable": dict(error.facts, **surroundings())}
     name = question["hook"]
@@ -53,8 +55,7 @@ def respond(question):
         if hook is None:
             return {"missing": surroundings()}
         arguments = {
-            key: os.fsdecode(value.encode("latin-1"))
-            for key, value in question["directories"].items()
+            key: path_of(value) for key, value in question["directories"].items()
         }
         return {"returned": returned(hook(**question["arguments"], **arguments))}
     except BaseException as error:  # SystemExit too: backends end this way
@@ -68,27 +69,28 @@ def respond(question):
 
 
 class Unavailable(Exception):
-    def __init__(self, stage, module, **facts):
+    def __init__(self, stage, module, facts):
         super().__init__(stage)
         self.facts = dict(facts, stage=stage, found=found(module))
 
 
 def load(module, path, in_tree):
-    """The object that is the backend."""
-    if in_tree:
+    """The object that is the backend; `in_tree` is where it has to come from,
+    if that is declared."""
+    if in_tree is not None:
         sys.path[:0] = in_tree
         sys.meta_path.insert(0, InTreeFinder(module.partition(".")[0], in_tree))
     try:
         backend = importlib.import_module(module)
     except BaseException as error:
-        raise Unavailable("import", module, **failure(error))
-    if in_tree and not any(is_within(backend, each) for each in in_tree):
-        raise Unavailable("in-tree", module)
+        raise Unavailable("import", module, failure(error))
+    if in_tree is not None and not any(is_within(backend, each) for each in in_tree):
+        raise Unavailable("in-tree", module, {})
     try:
         for attribute in path.split(".") if path else ():
             backend = getattr(backend, attribute)
     except BaseException as error:
-        raise Unavailable("attribute", module, **failure(error))
+        raise Unavailable("attribute", module, failure(error))
     return backend
 
 
@@ -232,6 +234,11 @@ def text(value, most=MOST_TEXT):
     if most is not None and len(value) > most:
         value = value[: most // 4] + "\n[...]\n" + value[-(most - most // 4) :]
     return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def path_of(characters):
+    """A path of which each byte is a character."""
+    return os.fsdecode(characters.encode("latin-1"))
 
 
 def flush():

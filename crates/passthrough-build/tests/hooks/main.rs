@@ -1,0 +1,7 @@
+//! Hooks of real and toy backends, in real interpreters.
+
+mod contract;
+mod hostile;
+mod loading;
+mod real;
+mod support;
