@@ -1,8 +1,11 @@
-//! Where the complete list of a distribution's files is.
+//! Where the complete list of a distribution's files is, and what it names.
 
 mod conda;
 mod digest;
 mod dpkg;
+mod list;
+mod prefix;
+mod rows;
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +15,7 @@ use crate::entry_name::Form;
 use crate::model::FileList;
 
 pub(crate) use digest::{digest, of_text as digest_of_text};
+pub use list::{ListError, ListErrorKind, ListedFile, ListedFiles};
 
 /// The databases of system package managers.
 #[derive(Debug)]

@@ -23,6 +23,7 @@ mod scan;
 mod site;
 
 pub use document::to_document;
+pub use files::{ListError, ListErrorKind, ListedFile, ListedFiles};
 pub use given::{Given, GivenError, interpreter};
 pub use model::{
     DirectUrl, Editable, FileList, Installed, Inventory, Metadata, Origin, Problem, Shadowed,

@@ -7,6 +7,7 @@
 //! | document | type | schema |
 //! |---|---|---|
 //! | what `check --output-format json` prints | [`Plan`] | `passthrough-plan/1` |
+//! | what is kept in a build environment, and `env --dry-run` prints | [`Manifest`] | `passthrough-manifest/1` |
 //! | what is kept beside an artefact | [`BuildRecord`] | `passthrough-build/1` |
 //! | what `--host-json` takes | [`Host`] | `passthrough-host/1` |
 //! | a file of `conformance/cases/decision` | [`Case`] | |
@@ -29,6 +30,7 @@ mod exit;
 mod expectations;
 mod fields;
 mod host;
+mod manifest;
 mod mutants;
 mod number;
 mod plan;
@@ -63,6 +65,7 @@ pub use case::{
 pub use exit::ExitCode;
 pub use expectations::{Expectations, ExpectationsSchema, ExpectedFailure};
 pub use host::{Distribution, Editable, Host, HostSchema, Markers, PathEntry, Python};
+pub use manifest::{FileMode, Manifest, ManifestDistribution, ManifestFile, ManifestSchema};
 pub use mutants::{
     Mutant, MutantResult, MutantVerdict, Mutants, MutantsReport, MutantsReportSchema,
     MutantsSchema, Patch,

@@ -48,6 +48,11 @@ pub static SCHEMAS: &[Schema] = &[
         make: || make::<crate::Host>("host"),
     },
     Schema {
+        name: "manifest",
+        about: "what of the host is in a build environment",
+        make: || make::<crate::Manifest>("manifest"),
+    },
+    Schema {
         name: "mutants",
         about: "a file of conformance mutants --mutants",
         make: || make::<crate::Mutants>("mutants"),

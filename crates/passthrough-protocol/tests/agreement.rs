@@ -12,8 +12,8 @@ use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use passthrough_protocol::{
-    AdapterMessage, BuildRecord, Case, ConformanceReport, Expectations, Host, Mutants, MutantsReport, Plan,
-    SCHEMAS, Vectors,
+    AdapterMessage, BuildRecord, Case, ConformanceReport, Expectations, Host, Manifest,
+    Mutants, MutantsReport, Plan, SCHEMAS, Vectors,
 };
 use proptest::prelude::*;
 use serde::Serialize;
@@ -27,6 +27,7 @@ const HOST: &str = include_str!("data/host.json");
 const CASE: &str = include_str!("data/case.json");
 const REFUSED: &str = include_str!("data/refused.json");
 const MESSAGES: &str = include_str!("data/messages.jsonl");
+const MANIFEST: &str = include_str!("data/manifest.json");
 const EXPECTATIONS: &str = include_str!("data/expectations.json");
 const MUTANTS: &str = include_str!("data/mutants.json");
 const MUTANTS_REPORT: &str = include_str!("data/mutants-report.json");
@@ -43,6 +44,7 @@ static REPORT_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("repor
 static VECTORS_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("vectors"));
 static PLAN_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("plan"));
 static BUILD_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("build"));
+static MANIFEST_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("manifest"));
 static HOST_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator("host"));
 
 fn validator(name: &str) -> Validator {
@@ -84,6 +86,7 @@ fn the_published_examples_are_valid() {
     survives::<Plan>(&PLAN_VALIDATOR, PLAN);
     survives::<BuildRecord>(&BUILD_VALIDATOR, BUILD);
     survives::<Host>(&HOST_VALIDATOR, HOST);
+    survives::<Manifest>(&MANIFEST_VALIDATOR, MANIFEST);
     survives::<Case>(&CASE_VALIDATOR, CASE);
     survives::<Case>(&CASE_VALIDATOR, REFUSED);
     survives::<Expectations>(&EXPECTATIONS_VALIDATOR, EXPECTATIONS);
@@ -290,6 +293,11 @@ proptest! {
     #[test]
     fn records_of_builds_are_judged_alike(mutations in mutations()) {
         disagree_never::<BuildRecord>(&BUILD_VALIDATOR, BUILD, mutations);
+    }
+
+    #[test]
+    fn manifests_are_judged_alike(mutations in mutations()) {
+        disagree_never::<Manifest>(&MANIFEST_VALIDATOR, MANIFEST, mutations);
     }
 
     #[test]

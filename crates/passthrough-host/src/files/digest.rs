@@ -8,33 +8,21 @@ use std::time::UNIX_EPOCH;
 use fs_err as fs;
 use sha2::{Digest, Sha256};
 
-use super::conda;
+use super::rows;
 use crate::model::FileList;
 use crate::open;
-
-/// The most bytes of a list that holds no hashes.
-const LIMIT: usize = 64 * 1024 * 1024;
 
 /// `sha256:…` of RECORD, which has the hashes of all files; of the list of
 /// files with sizes and times where there is no such thing.
 pub(crate) fn digest(files: &FileList) -> Option<String> {
     match files {
         FileList::Record(path) if path.ends_with("RECORD") => of_content(path),
-        FileList::Record(path) => {
-            let directory = path.parent()?;
-            let text = open::read_text(path, LIMIT).ok()?;
-            Some(of_files(text.lines().map(|line| directory.join(line))))
+        FileList::Record(_) | FileList::Dpkg(_) | FileList::Conda(_) | FileList::Tree(_) => {
+            let rows = rows::read(files).ok()?;
+            Some(of_files(
+                rows.rows.iter().map(|row| rows.base.join(&row.path)),
+            ))
         }
-        FileList::Dpkg(path) => {
-            let text = open::read_text(path, LIMIT).ok()?;
-            Some(of_files(text.lines().map(PathBuf::from)))
-        }
-        FileList::Conda(path) => {
-            let prefix = path.parent()?.parent()?;
-            let files = conda::read(path)?.files;
-            Some(of_files(files.iter().map(|file| prefix.join(file))))
-        }
-        FileList::Tree(root) => Some(of_files(tree(root)?)),
         FileList::Given | FileList::Missing => None,
     }
 }
@@ -92,23 +80,6 @@ fn line(path: &Path) -> Vec<u8> {
     line.push(0);
     line.extend(facts.into_bytes());
     line
-}
-
-/// Every file below a directory; links are not followed.
-fn tree(root: &Path) -> Option<impl Iterator<Item = PathBuf> + use<>> {
-    let mut files = Vec::new();
-    let mut directories = vec![root.to_owned()];
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(&directory).ok()? {
-            let entry = entry.ok()?;
-            if entry.file_type().ok()?.is_dir() {
-                directories.push(entry.path());
-            } else {
-                files.push(entry.path());
-            }
-        }
-    }
-    Some(files.into_iter())
 }
 
 fn shown(hasher: Sha256) -> String {

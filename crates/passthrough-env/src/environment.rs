@@ -1,0 +1,408 @@
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Component, Path, PathBuf};
+
+use fs_err as fs;
+use passthrough_host::{Inventory as _, Site};
+use passthrough_interpreter::{Environment, Interpreter, Origin};
+use passthrough_plan::{Exposed, Present};
+use passthrough_protocol::{Manifest, ManifestSchema};
+use passthrough_requirement::{PackageName, Version};
+
+use crate::facts::Facts;
+use crate::mapping::{Mapping, Taken, mapping};
+use crate::materialise::materialise;
+use crate::operations::{Operations, System};
+use crate::verify::{Changed, Watched};
+use crate::workspace::{Workspace, remove_left_overs};
+use crate::{EnvError, EnvErrorKind, Layout, LinkMode, base, manifest, remove, venv, verify};
+
+/// A virtual environment with what passes through from a host.
+///
+/// Dropped, it stays; one made by [`Self::create_temporary`] is then removed by
+/// the next run.
+#[derive(Debug)]
+pub struct BuildEnvironment {
+    layout: Layout,
+    host: Interpreter,
+    manifest: Manifest,
+    taken: Taken,
+    held: BTreeMap<PackageName, Held>,
+    watched: Vec<Watched>,
+    /// The directory around it, if it is a temporary one.
+    workspace: Option<Workspace>,
+}
+
+/// An exposed distribution, as it was put there.
+#[derive(Clone, Debug)]
+struct Held {
+    version: Version,
+    /// Its metadata file in the environment that tells it best, and what it was.
+    token: PathBuf,
+    facts: Facts,
+}
+
+/// The variables that lead an interpreter elsewhere than its own files do.
+const MISLEADING: [&str; 6] = [
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PYTHONPLATLIBDIR",
+    "PYTHONEXECUTABLE",
+    "PYTHONUSERBASE",
+    "__PYVENV_LAUNCHER__",
+];
+
+impl BuildEnvironment {
+    /// Makes a virtual environment at `root` on the interpreter that the host
+    /// is made on, without starting it. It appears as a whole.
+    ///
+    /// An environment of ours that is there is replaced; anything else is not,
+    /// unless it is an empty directory.
+    pub fn create(root: &Path, host: &Interpreter) -> Result<Self, EnvError> {
+        let root = usable(root, host)?;
+        let parent = root.parent().unwrap_or(&root);
+        fs::create_dir_all(parent).map_err(EnvError::io(parent, "created"))?;
+        remove_left_overs(parent);
+        let replaced = match fs::symlink_metadata(&root) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+            Err(error) => return Err(EnvError::io(&root, "looked at")(error)),
+            Ok(found) if !found.is_dir() => {
+                return Err(EnvError::new(&root, EnvErrorKind::Foreign));
+            }
+            Ok(_) => {
+                let mut entries = fs::read_dir(&root).map_err(EnvError::io(&root, "listed"))?;
+                let is_empty = entries.next().is_none();
+                if !is_empty && !venv::is_ours(&root) {
+                    return Err(EnvError::new(&root, EnvErrorKind::Foreign));
+                }
+                !is_empty
+            }
+        };
+        let base = base::executable(host)?;
+        let workspace = Workspace::new(parent)?;
+        let move_in = || {
+            let made = workspace.path().join("new");
+            venv::make(&made, &base, host)?;
+            venv::check(&Layout::new(&made, &host.identity), host)?;
+            if replaced {
+                let old = workspace.path().join("old");
+                fs::rename(&root, old).map_err(EnvError::io(&root, "replaced"))?;
+            }
+            fs::rename(&made, &root).map_err(EnvError::io(&root, "created"))
+        };
+        let result = move_in();
+        let cleared = workspace.remove();
+        result?;
+        cleared?;
+        Self::new(&root, &base, host, None)
+    }
+
+    /// Makes one in a new directory in `parent`, the user's directory for
+    /// temporary files, after removing what killed runs have left there.
+    pub fn create_temporary(parent: &Path, host: &Interpreter) -> Result<Self, EnvError> {
+        let parent = usable(parent, host)?;
+        remove_left_overs(&parent);
+        let base = base::executable(host)?;
+        let workspace = Workspace::new(&parent)?;
+        let root = workspace.path().join("env");
+        let made = venv::make(&root, &base, host)
+            .and_then(|()| venv::check(&Layout::new(&root, &host.identity), host));
+        if let Err(error) = made {
+            let _ = workspace.remove();
+            return Err(error);
+        }
+        Self::new(&root, &base, host, Some(workspace))
+    }
+
+    fn new(
+        root: &Path,
+        base: &Path,
+        host: &Interpreter,
+        workspace: Option<Workspace>,
+    ) -> Result<Self, EnvError> {
+        let layout = Layout::new(root, &host.identity);
+        let environment = Self {
+            manifest: Manifest {
+                schema: ManifestSchema::V1,
+                python: layout.python.to_string_lossy().into_owned(),
+                base_python: base.to_string_lossy().into_owned(),
+                distributions: Vec::new(),
+            },
+            layout,
+            host: host.clone(),
+            taken: Taken::default(),
+            held: BTreeMap::new(),
+            watched: Vec::new(),
+            workspace,
+        };
+        environment.write_down(&environment.manifest)?;
+        Ok(environment)
+    }
+
+    /// The environment: `sys.prefix` of its interpreter.
+    pub fn root(&self) -> &Path {
+        &self.layout.root
+    }
+
+    /// Its interpreter.
+    pub fn python(&self) -> &Path {
+        &self.layout.python
+    }
+
+    /// Where its parts are.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// What is exposed in it, as it is written down in it.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Exposes what is not exposed yet. If that fails, nothing of it is there.
+    pub fn expose(&mut self, exposed: &[Exposed], mode: LinkMode) -> Result<(), EnvError> {
+        self.expose_with(exposed, mode, &System)
+    }
+
+    pub(crate) fn expose_with(
+        &mut self,
+        exposed: &[Exposed],
+        mode: LinkMode,
+        operations: &impl Operations,
+    ) -> Result<(), EnvError> {
+        let wanted = self.wanted(exposed)?;
+        let mut mapping = mapping(&wanted, &self.host, &self.layout.root, mode)?;
+        let mut taken = self.taken.clone();
+        for distribution in &mut mapping.distributions {
+            taken.admit(distribution, &self.layout.root)?;
+        }
+        let modes = materialise(
+            &mapping.distributions,
+            &self.layout.root,
+            &self.layout.python,
+            operations,
+        )?;
+        let mut manifest = self.manifest.clone();
+        for (mapped, modes) in mapping.distributions.iter().zip(&modes) {
+            manifest
+                .distributions
+                .push(manifest::distribution(mapped, modes));
+        }
+        manifest.distributions.sort_by(|a, b| a.name.cmp(&b.name));
+        let held = self.held(&mapping);
+        let written = held.and_then(|held| self.write_down(&manifest).map(|()| held));
+        let held = match written {
+            Ok(held) => held,
+            Err(error) => {
+                self.take_back(&mapping, &modes);
+                return Err(error);
+            }
+        };
+        self.held.extend(held);
+        self.manifest = manifest;
+        self.taken = taken;
+        self.watched
+            .extend(mapping.distributions.iter().flat_map(|mapped| {
+                mapped.files.iter().filter_map(|file| {
+                    let (source, facts) = file.host_file()?;
+                    Some(Watched {
+                        owner: mapped.name.clone(),
+                        source: source.to_owned(),
+                        facts: *facts,
+                    })
+                })
+            }));
+        Ok(())
+    }
+
+    /// Those that are not exposed yet.
+    fn wanted(&self, exposed: &[Exposed]) -> Result<Vec<Exposed>, EnvError> {
+        let fail = |kind| Err(EnvError::new(&self.layout.root, kind));
+        let mut wanted = Vec::new();
+        let site = self.site();
+        for exposed in exposed {
+            let name = &exposed.installed.name;
+            match self.held.get(name) {
+                Some(held) if held.version == exposed.version => {}
+                Some(held) => {
+                    return fail(EnvErrorKind::OtherVersion {
+                        name: name.clone(),
+                        held: held.version.clone(),
+                        wanted: exposed.version.clone(),
+                    });
+                }
+                None if site.get(name).is_some() => {
+                    return fail(EnvErrorKind::Downloaded(name.clone()));
+                }
+                None => wanted.push(exposed.clone()),
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// What is installed in the environment itself, whoever put it there.
+    fn site(&self) -> Site {
+        Site::new(&venv::interpreter(&self.layout, &self.host))
+    }
+
+    /// What tells later that the distributions of a mapping are still there.
+    fn held(&self, mapping: &Mapping) -> Result<BTreeMap<PackageName, Held>, EnvError> {
+        let distributions = mapping.distributions.iter();
+        distributions
+            .map(|mapped| {
+                let info = self.layout.root.join(&mapped.info);
+                let token = ["RECORD", "METADATA", "PKG-INFO"]
+                    .into_iter()
+                    .map(|file| info.join(file))
+                    .find(|file| file.is_file())
+                    .unwrap_or(info);
+                let metadata =
+                    fs::symlink_metadata(&token).map_err(EnvError::io(&token, "looked at"))?;
+                let held = Held {
+                    version: mapped.version.clone(),
+                    token,
+                    facts: Facts::from(&metadata),
+                };
+                Ok((mapped.name.clone(), held))
+            })
+            .collect()
+    }
+
+    fn take_back(&self, mapping: &Mapping, modes: &crate::materialise::Modes) {
+        for (mapped, modes) in mapping.distributions.iter().zip(modes) {
+            for (file, mode) in mapped.files.iter().zip(modes) {
+                if mode.is_some() || file.source().is_none() {
+                    let _ = fs::remove_file(self.layout.root.join(&file.path));
+                }
+            }
+        }
+    }
+
+    fn write_down(&self, document: &Manifest) -> Result<(), EnvError> {
+        let mut text = serde_json::to_vec(document).unwrap_or_default();
+        text.push(b'\n');
+        manifest::replace(&self.layout.manifest(), &text)?;
+        let constraints = manifest::constraints(document);
+        manifest::replace(&self.layout.constraints(), constraints.as_bytes())
+    }
+
+    /// The environment variables of everything that runs in it, made from the
+    /// user's: its scripts come first on `PATH`, and neither `PYTHONPATH` and
+    /// its like nor the user's own site directory count.
+    pub fn variables(&self, outer: &Environment) -> Environment {
+        let mut path = self.layout.scripts.clone().into_os_string();
+        if let Some(rest) = outer.get("PATH") {
+            path.push(":");
+            path.push(rest);
+        }
+        let own: [(&str, OsString); 3] = [
+            ("PATH", path),
+            ("VIRTUAL_ENV", self.layout.root.clone().into()),
+            ("PYTHONNOUSERSITE", "1".into()),
+        ];
+        let is_ours = |name: &OsStr| {
+            MISLEADING.iter().any(|other| name == *other)
+                || own.iter().any(|(other, _)| name == *other)
+        };
+        let kept = outer.iter().filter(|(name, _)| !is_ours(name));
+        let kept: Vec<_> = kept
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let own = own.into_iter().map(|(name, value)| (name.into(), value));
+        kept.into_iter().chain(own).collect()
+    }
+
+    /// Everything that is installed in it, exposed or downloaded.
+    ///
+    /// That an exposed distribution is gone, or has been replaced, even by the
+    /// same version, is an error (I5).
+    pub fn present(&self) -> Result<BTreeMap<PackageName, Present>, EnvError> {
+        let site = self.site();
+        for (name, held) in &self.held {
+            let is_same = fs::symlink_metadata(&held.token)
+                .is_ok_and(|metadata| Facts::from(&metadata) == held.facts);
+            if !is_same {
+                let kind = EnvErrorKind::Replaced(name.clone());
+                return Err(EnvError::new(&held.token, kind));
+            }
+        }
+        let mut present = BTreeMap::new();
+        for name in site.names() {
+            let Some(installed) = site.get(&name) else {
+                continue;
+            };
+            let version = match (&installed.version, &installed.metadata) {
+                (Some(version), Ok(_)) => version.clone(),
+                (_, Err(problem)) => {
+                    let problem = problem.message.clone();
+                    return Err(EnvError::new(
+                        &installed.info,
+                        EnvErrorKind::Metadata { name, problem },
+                    ));
+                }
+                (None, Ok(metadata)) => metadata.version.clone(),
+            };
+            let exposed = self.held.contains_key(&name);
+            present.insert(name, Present { version, exposed });
+        }
+        Ok(present)
+    }
+
+    /// The files of the host that are no longer what they were when they were
+    /// exposed (I6): other size, time, inode or permissions. Empty if all is well.
+    pub fn verify(&self) -> Vec<Changed> {
+        verify::changed(&self.watched)
+    }
+
+    /// Removes it. What it was made of stays as it is.
+    pub fn remove(self) -> Result<(), EnvError> {
+        match self.workspace {
+            Some(workspace) => workspace.remove(),
+            None => remove::remove(&self.layout.root),
+        }
+    }
+
+    /// Keeps a temporary one: no later run removes it. Returns where it is.
+    pub fn keep(self) -> Result<PathBuf, EnvError> {
+        if let Some(workspace) = self.workspace {
+            workspace.keep()?;
+        }
+        Ok(self.layout.root)
+    }
+}
+
+/// The place as an absolute path that can stand in a script and in `PATH`, and
+/// is none of the host's.
+fn usable(root: &Path, host: &Interpreter) -> Result<PathBuf, EnvError> {
+    let absolute = std::path::absolute(root).map_err(EnvError::io(root, "used"))?;
+    let mut root = PathBuf::new();
+    for component in absolute.components() {
+        match component {
+            Component::ParentDir => {
+                // Through links as the system goes.
+                root = fs::canonicalize(&root).unwrap_or(root);
+                root.pop();
+            }
+            other => root.push(other),
+        }
+    }
+    let Some(text) = root.to_str() else {
+        return Err(EnvError::new(&root, EnvErrorKind::Encoding));
+    };
+    let is_bad = |c: &char| c.is_control() || matches!(c, ':' | '"' | '$' | '`' | '\\');
+    if let Some(bad) = text.chars().find(is_bad) {
+        return Err(EnvError::new(&root, EnvErrorKind::Name(bad.to_string())));
+    }
+    let resolved = fs::canonicalize(&root).unwrap_or_else(|_| root.clone());
+    let is_host = |root: &Path| {
+        root == host.prefix
+            || host.sys_path.iter().any(|entry| {
+                let own = !matches!(entry.origin, Origin::Pth(_) | Origin::Other);
+                own && root.starts_with(&entry.path)
+            })
+    };
+    if is_host(&root) || is_host(&resolved) {
+        return Err(EnvError::new(&root, EnvErrorKind::InHost));
+    }
+    Ok(root)
+}

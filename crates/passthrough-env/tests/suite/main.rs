@@ -1,0 +1,6 @@
+//! Build environments on real interpreters, with real packages.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod basic;
+mod support;
