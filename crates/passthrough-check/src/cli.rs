@@ -84,6 +84,13 @@ pub enum ConformanceCommand {
     Run(Box<RunArgs>),
     /// Show which requirement has which cases; exit 6 if one that binds has none.
     Coverage(SuiteArgs),
+    /// Break the second implementation, one rule at a time, and see which cases
+    /// notice.
+    ///
+    /// Exit codes: 0 every mutant is killed by a case that cites the rule, 2
+    /// usage or a file, 4 nothing was run, 6 a mutant survives, or a case kills
+    /// none.
+    Mutants(MutantsArgs),
     /// Put the reports of all partitions together, as JSON.
     Merge {
         /// The reports.
@@ -185,6 +192,42 @@ pub struct RunArgs {
     /// Every case and requirement, not only what is wrong.
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+/// Options of `conformance mutants`.
+#[derive(Debug, Args)]
+pub struct MutantsArgs {
+    /// Which cases.
+    #[command(flatten)]
+    pub suite: SuiteArgs,
+    /// A directory with more mutants. One with the name of a mutant of the suite
+    /// takes its place.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub mutants: Option<PathBuf>,
+    /// Only the mutant with this name.
+    #[arg(long, value_name = "NAME")]
+    pub mutant: Vec<String>,
+    /// An interpreter with `packaging` 26.3. By default an environment is made
+    /// for `python3` on PATH, from PyPI, once.
+    #[arg(short, long, value_name = "PATH|VERSION", value_hint = ValueHint::ExecutablePath)]
+    pub python: Option<std::ffi::OsString>,
+    /// Where that environment is kept.
+    #[arg(long, value_name = "DIR", env = "PASSTHROUGH_CACHE_DIR", value_hint = ValueHint::DirPath)]
+    pub cache_dir: Option<PathBuf>,
+    /// The form of what is printed.
+    #[arg(long, value_enum, default_value_t = MutantsFormat::Full)]
+    pub output_format: MutantsFormat,
+}
+
+/// The form of a report on mutants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum MutantsFormat {
+    /// For people: every mutant with the cases that kill it.
+    Full,
+    /// The report document.
+    Json,
+    /// Markdown, for the summary of a job.
+    Markdown,
 }
 
 /// Options of `conformance init-xfail`.

@@ -154,7 +154,7 @@ fn ask_options(args: &InterpreterArgs) -> AskOptions {
 }
 
 /// The user's cache directory; none when there is no home.
-fn default_cache() -> Option<PathBuf> {
+pub(crate) fn default_cache() -> Option<PathBuf> {
     let strategy = etcetera::choose_base_strategy().ok()?;
     Some(strategy.cache_dir().join("passthrough-check"))
 }

@@ -27,4 +27,5 @@ pub mod render;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod tools;
 pub mod wire;

@@ -1,6 +1,7 @@
 //! `conformance`: the suite, run from the command line.
 
 mod files;
+mod mutants;
 mod options;
 mod progress;
 pub mod terminal;
@@ -83,6 +84,7 @@ pub fn conformance(command: &ConformanceCommand, color: bool) -> Result<Answer, 
             ))
         }
         ConformanceCommand::InitXfail(args) => init_xfail(args),
+        ConformanceCommand::Mutants(args) => mutants::mutants(args, color),
         ConformanceCommand::Merge { reports } => {
             let reports = files::reports(reports)?;
             let merged = merge::merge(reports).map_err(Failure::unable)?;
@@ -266,7 +268,7 @@ fn run(
         .filter_map(|id| selection.suite.cases.get(id))
         .map(|loaded| &loaded.case)
         .collect();
-    let mut progress = Progress::new(cases.len());
+    let mut progress = Progress::new(cases.len(), "cases");
     let outcomes = run::run(subject.as_mut(), &cases, seed, &mut |_| progress.step());
     progress.clear();
     Ok(report(Facts {

@@ -10,16 +10,19 @@ pub(super) struct Progress {
     shown: Option<Instant>,
     done: usize,
     all: usize,
+    what: &'static str,
     wanted: bool,
 }
 
 impl Progress {
-    pub(super) fn new(all: usize) -> Self {
+    /// Of `all` things that are called `what`.
+    pub(super) fn new(all: usize, what: &'static str) -> Self {
         Self {
             start: Instant::now(),
             shown: None,
             done: 0,
             all,
+            what,
             wanted: io::stderr().is_terminal(),
         }
     }
@@ -32,7 +35,7 @@ impl Progress {
         };
         if self.wanted && due {
             self.shown = Some(Instant::now());
-            let line = format!("\r{}/{} cases", self.done, self.all);
+            let line = format!("\r{}/{} {}", self.done, self.all, self.what);
             let _ = io::stderr().write_all(line.as_bytes());
         }
     }

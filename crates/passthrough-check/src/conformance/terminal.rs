@@ -105,14 +105,14 @@ fn is_wrong(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Fail | Verdict::Error | Verdict::Xpass)
 }
 
-const RED: &str = "\x1b[1;31m";
-const GREEN: &str = "\x1b[32m";
-const YELLOW: &str = "\x1b[33m";
+pub(super) const RED: &str = "\x1b[1;31m";
+pub(super) const GREEN: &str = "\x1b[32m";
+pub(super) const YELLOW: &str = "\x1b[33m";
 const BOLD: &str = "\x1b[1m";
 const DIM: &str = "\x1b[2m";
 
 impl Style {
-    fn paint(self, color: &str, text: &str) -> String {
+    pub(super) fn paint(self, color: &str, text: &str) -> String {
         if self.color {
             format!("{color}{text}\x1b[0m")
         } else {

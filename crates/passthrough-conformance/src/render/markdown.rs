@@ -88,8 +88,8 @@ fn one(text: &mut String, report: &ConformanceReport) {
     let _ = writeln!(text, "\nSeed {}, suite `{}`.", report.seed, report.suite);
 }
 
-/// Text on one line of a table, in which nothing is markup.
-fn cell(text: &str) -> String {
+/// Text on one line of a Markdown table, in which nothing is markup.
+pub fn cell(text: &str) -> String {
     const LONGEST: usize = 600;
     let mut cell = String::new();
     let visible = visible(text);

@@ -6,6 +6,7 @@ mod junit;
 mod markdown;
 mod visible;
 
+pub use markdown::cell;
 use passthrough_protocol::ConformanceReport;
 
 /// A form of a report.

@@ -1,0 +1,233 @@
+//! `conformance mutants`: whether the cases notice a wrong implementation.
+//!
+//! A mutant is data: the second implementation with a few lines replaced, so
+//! that it breaks one requirement. Each is put to all cases, as any adapter
+//! is. A case kills a mutant if the mutant's answer to it is wrong and the case
+//! cites the requirement: another case may notice by luck, and a crash proves
+//! nothing. Before that the unpatched implementation has to pass every case.
+
+mod implementation;
+mod load;
+mod text;
+mod trial;
+mod verdict;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use passthrough_interpreter::{Environment, Request};
+use passthrough_protocol::{Case, ExitCode, MutantsReport};
+
+use super::progress::Progress;
+use super::terminal::Style;
+use super::{Answer, Selection, problem, select};
+use crate::cli::{MutantsArgs, MutantsFormat};
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::tools::{self, Tool};
+use implementation::Implementation;
+use load::{Loaded, Problem, Set};
+use trial::{Silence, Trial};
+use verdict::Facts;
+
+/// What the second implementation needs.
+const NEEDS: Tool<'_> = Tool {
+    name: "packaging",
+    requirements: &["packaging==26.3", "tomli==2.2.1 ; python_version < '3.11'"],
+};
+
+/// Does what the arguments ask for.
+pub(super) fn mutants(args: &MutantsArgs, color: bool) -> Result<Answer, Failure> {
+    let selection = select(&args.suite)?;
+    let set = set(args, &selection)?;
+    let cases = cases(&selection);
+    let chosen: Vec<&Loaded> = set
+        .mutants
+        .iter()
+        .filter(|loaded| is_meant(loaded, args, &cases))
+        .collect();
+    let mut problems = set.problems;
+    let mut tried = Vec::new();
+    if !chosen.is_empty() && !cases.is_empty() {
+        for (&loaded, trial) in chosen.iter().zip(try_all(args, &chosen, &cases)?) {
+            match &trial.silent {
+                None => tried.push((loaded, trial)),
+                Some(silence) => problems.push(loaded.problem(&silence.line())),
+            }
+        }
+    }
+    let files = &selection.suite.problems;
+    let mut failures: Vec<Failure> = files.iter().map(problem).collect();
+    failures.extend(problems.iter().map(left_out));
+    let report = verdict::report(Facts {
+        suite: selection.suite.digest(),
+        cases: &cases,
+        requirements: &selection.requirements,
+        mutants: tried,
+        complete: args.mutant.is_empty(),
+        problems: failures
+            .iter()
+            .map(|failure| failure.message.clone())
+            .collect(),
+        at_fault: files.iter().any(|found| found.embedded)
+            || problems.iter().any(|found| found.embedded),
+    });
+    Ok(Answer {
+        text: rendered(&report, args.output_format, color)?,
+        failures,
+        code: exit_code(&report),
+    })
+}
+
+/// The suite's mutants and the user's.
+fn set(args: &MutantsArgs, selection: &Selection) -> Result<Set, Failure> {
+    let mut set = Set::embedded(&selection.requirements);
+    if let Some(directory) = &args.mutants {
+        set.add_directory(directory, &selection.requirements)?;
+    }
+    let is_there = |name: &String| set.mutants.iter().any(|loaded| loaded.mutant.name == *name);
+    // One that was left out is there, and its problem is told.
+    let is_told = |name: &String| {
+        let quoted = format!("mutant `{name}`");
+        let mut problems = set.problems.iter();
+        problems.any(|found| found.message.contains(&quoted))
+    };
+    match args
+        .mutant
+        .iter()
+        .find(|name| !is_there(name) && !is_told(name))
+    {
+        None => Ok(set),
+        Some(unknown) => Err(
+            Failure::unable(format_args!("there is no mutant `{unknown}`"))
+                .hint("without `--mutant`, all are run and named"),
+        ),
+    }
+}
+
+fn left_out(problem: &Problem) -> Failure {
+    let failure = Failure::unable(&problem.message);
+    match &problem.detail {
+        None => failure,
+        detail => failure
+            .detail(detail.clone())
+            .hint("`passthrough-check schema mutants` prints what a file may be"),
+    }
+}
+
+/// The selected cases, by id.
+fn cases(selection: &Selection) -> Vec<&Case> {
+    let plan: BTreeSet<&String> = selection.plan.iter().collect();
+    let ids = plan.into_iter();
+    ids.filter_map(|id| selection.suite.cases.get(id))
+        .map(|loaded| &loaded.case)
+        .collect()
+}
+
+/// Whether a mutant is put to the test: the user names it, or names none and
+/// one of the cases could kill it.
+fn is_meant(loaded: &Loaded, args: &MutantsArgs, cases: &[&Case]) -> bool {
+    let mutant = &loaded.mutant;
+    if args.mutant.is_empty() {
+        return cases.iter().any(|case| case.cites.contains(&mutant.breaks))
+            || args.suite.case.is_empty() && args.suite.filter.is_empty();
+    }
+    args.mutant.contains(&mutant.name)
+}
+
+/// The interpreter that the user names, or one of an environment made for it.
+fn python(args: &MutantsArgs) -> Result<PathBuf, Failure> {
+    let environment = Environment::of_process();
+    if let Some(said) = &args.python {
+        let request = Request::parse(said);
+        return tools::locate(&request, &environment);
+    }
+    let cache = tools::cache(args.cache_dir.as_deref())?;
+    let base = tools::locate(&Request::Name("python3".into()), &environment)?;
+    let directory = tools::environment(&NEEDS, &base, &cache, &environment).map_err(|failure| {
+        with_hint(
+            failure,
+            "name an interpreter with `packaging` 26.3 by --python",
+        )
+    })?;
+    Ok(directory.join("bin/python"))
+}
+
+fn with_hint(failure: Failure, hint: &str) -> Failure {
+    match failure.hint {
+        Some(_) => failure,
+        None => failure.hint(hint),
+    }
+}
+
+fn try_all(args: &MutantsArgs, chosen: &[&Loaded], cases: &[&Case]) -> Result<Vec<Trial>, Failure> {
+    let python = python(args)?;
+    interrupt::prepare();
+    let unpatched = trial::of(&python, &Implementation::unpatched(), cases)?;
+    must_pass(&unpatched, &python)?;
+    let implementations: Vec<&Implementation> =
+        chosen.iter().map(|loaded| &loaded.implementation).collect();
+    let mut progress = Progress::new(chosen.len(), "mutants");
+    let trials = trial::all(&python, &implementations, cases, || progress.step());
+    progress.clear();
+    trials
+}
+
+/// Where the right implementation is wrong, nothing can be said of a mutant.
+fn must_pass(trial: &Trial, python: &Path) -> Result<(), Failure> {
+    if let Some(silence) = &trial.silent {
+        let Silence { message, stderr } = silence;
+        return Err(Failure::unable(format_args!(
+            "{} does not run the second implementation: {message}",
+            python.display()
+        ))
+        .detail(stderr.clone())
+        .hint("it needs Python 3.9 or later with `packaging` 26.3, and `tomli` before 3.11"));
+    }
+    let mut wrong: Vec<&str> = trial.failed.keys().map(String::as_str).collect();
+    wrong.extend(trial.crashed.iter().map(String::as_str));
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let details = trial.failed.iter().flat_map(|(id, differences)| {
+        let differences = differences.iter();
+        differences.map(move |difference| format!("{id}: {difference}"))
+    });
+    let detail: Vec<String> = details.take(20).collect();
+    let failure = Failure::unable(format_args!(
+        "the second implementation does not pass {} of the cases, so no mutant can be judged: {}",
+        wrong.len(),
+        wrong.join(", ")
+    ))
+    .detail(Some(detail.join("\n")))
+    .hint(
+        "`packaging` may be another version than 26.3; else a case or the implementation is wrong",
+    );
+    Err(Failure {
+        exit: ExitCode::SuiteIntegrity,
+        ..failure
+    })
+}
+
+fn rendered(report: &MutantsReport, format: MutantsFormat, color: bool) -> Result<String, Failure> {
+    let style = Style {
+        color,
+        ..Style::default()
+    };
+    match format {
+        MutantsFormat::Full => Ok(text::full(report, style)),
+        MutantsFormat::Markdown => Ok(text::markdown(report)),
+        MutantsFormat::Json => serde_json::to_string_pretty(report)
+            .map(|text| text + "\n")
+            .map_err(Failure::unable),
+    }
+}
+
+fn exit_code(report: &MutantsReport) -> ExitCode {
+    match report.exit_code {
+        0 => ExitCode::Success,
+        2 => ExitCode::Unable,
+        4 => ExitCode::NothingRan,
+        _ => ExitCode::SuiteIntegrity,
+    }
+}
