@@ -1,4 +1,4 @@
-use passthrough_protocol::Verdict;
+use passthrough_protocol::{ConformanceReport, Verdict};
 
 use super::{Bench, others_pass, verdict};
 use crate::context::Ran;
@@ -8,7 +8,7 @@ const WRONG: &str = "answer = json.dumps({'seq': seq, 'plan': {'listed': [], 'ex
 const HEAD: &str = "schema = \"passthrough-expectations/1\"\n";
 
 /// Runs an adapter that fails `trap` with the code `listed`.
-fn with(bench: &Bench, entries: &str) -> (Ran, passthrough_protocol::ConformanceReport) {
+fn with(bench: &Bench, entries: &str) -> (Ran, ConformanceReport) {
     let file = bench
         .context
         .write("known.toml", format!("{HEAD}{entries}"));
@@ -188,4 +188,108 @@ fn init_xfail_writes_what_a_run_then_expects() {
     let ran = init(&["--reason", "r"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.stderr.contains("is there already"), "{ran:?}");
+}
+
+/// Two parts of the cases that the arguments select, and what they make.
+fn in_parts(bench: &Bench, entry: &str, arguments: [&[&str]; 2]) -> (Vec<ConformanceReport>, Ran) {
+    let file = bench.context.write("known.toml", format!("{HEAD}{entry}"));
+    let paths = ["slice:1/2", "slice:2/2"].map(|part| {
+        let path = bench.context.path(part.replace([':', '/'], "-"));
+        let more = arguments[usize::from(part.contains("2/"))];
+        let ran = Ran::of(
+            bench
+                .conformance()
+                .args(["run", "--partition", part, "--cases"])
+                .arg(bench.context.path("cases"))
+                .arg("--expectations")
+                .arg(&file)
+                .arg("--report")
+                .arg(&path)
+                .args(more),
+        );
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        path
+    });
+    let reports = paths
+        .iter()
+        .map(|path| serde_json::from_str(&fs_err::read_to_string(path).unwrap()).unwrap());
+    let reports = reports.collect();
+    let merged = Ran::of(bench.conformance().arg("merge").args(&paths));
+    (reports, merged)
+}
+
+/// No part can tell that an entry describes nothing; the whole can.
+#[test]
+fn an_entry_that_describes_nothing_in_any_part_is_stale() {
+    let bench = Bench::new();
+    let entry = "[[xfail]]\nrequirement = 'CLOS-2'\ncode = 'listed'\nreason = 'r'\n";
+    let select: &[&str] = &["--filter", "CLOS-2"];
+    let (parts, merged) = in_parts(&bench, entry, [select, select]);
+    for part in &parts {
+        assert!(part.stale.is_empty() && part.cases.len() > 1, "{part:?}");
+        assert_eq!(part.undecided.len(), 1);
+    }
+    assert_eq!(merged.code, Some(3), "{merged:?}");
+    let merged: ConformanceReport = serde_json::from_str(&merged.stdout).unwrap();
+    assert_eq!(
+        merged.stale,
+        ["requirement `CLOS-2`: no case of it fails with `listed`"]
+    );
+    assert_eq!(merged.undecided, []);
+    // Where cases of the requirement were left out, the whole cannot either.
+    let select: &[&str] = &["--filter", "denied-member"];
+    let (parts, merged) = in_parts(&bench, entry, [select, select]);
+    assert!(parts.iter().all(|part| part.undecided.is_empty()));
+    assert_eq!(merged.code, Some(0), "{merged:?}");
+}
+
+#[test]
+fn an_entry_that_describes_something_in_one_part_is_not_stale() {
+    let bench = Bench::new();
+    bench.case("trap", |case| case["cites"] = serde_json::json!(["CLOS-2"]));
+    let entry = "[[xfail]]\nrequirement = 'CLOS-2'\ncode = 'listed'\nreason = 'r'\n";
+    let adapter = bench.adapter(WRONG);
+    let arguments: &[&str] = &["--filter", "CLOS-2", "--adapter", &adapter];
+    let (parts, merged) = in_parts(&bench, entry, [arguments, arguments]);
+    let undecided: usize = parts.iter().map(|part| part.undecided.len()).sum();
+    assert_eq!(undecided, 1);
+    assert_eq!(merged.code, Some(0), "{merged:?}");
+    let merged: ConformanceReport = serde_json::from_str(&merged.stdout).unwrap();
+    assert_eq!(verdict(&merged, "trap"), (Verdict::Xfail, Some("listed")));
+    assert_eq!(merged.stale, Vec::<String>::new());
+}
+
+#[test]
+fn parts_have_the_same_expectations() {
+    let bench = Bench::new();
+    let entry = "[[xfail]]\nrequirement = 'CLOS-2'\ncode = 'listed'\nreason = 'r'\n";
+    let none = bench.context.write("none.toml", HEAD);
+    let select: &[&str] = &["--filter", "CLOS-2"];
+    let path = |name: &str| bench.context.path(name);
+    let (_, merged) = in_parts(&bench, entry, [select, select]);
+    assert_eq!(merged.code, Some(3), "{merged:?}");
+    for more in [vec![], vec!["--expectations", none.to_str().unwrap()]] {
+        let ran = Ran::of(
+            bench
+                .conformance()
+                .args(["run", "--partition", "slice:2/2", "--report"])
+                .arg(path("slice-2-2"))
+                .arg("--cases")
+                .arg(path("cases"))
+                .args(select)
+                .args(more),
+        );
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        let merged = Ran::of(
+            bench
+                .conformance()
+                .arg("merge")
+                .args([path("slice-1-2"), path("slice-2-2")]),
+        );
+        assert_eq!(merged.code, Some(2), "{merged:?}");
+        assert!(
+            merged.stderr.contains("the expectations file differs"),
+            "{merged:?}"
+        );
+    }
 }

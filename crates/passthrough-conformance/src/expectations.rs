@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use passthrough_protocol::{CaseResult, Expectations, ExpectedFailure, Verdict};
 
+use crate::digest;
 use crate::requirements::Requirement;
 use crate::suite::Suite;
 
@@ -25,17 +26,34 @@ pub fn read(text: &str) -> Result<Expectations, String> {
     Ok(expectations)
 }
 
-/// Gives the verdicts that the expectations make of those of `cases`. Returns
-/// what is stale.
+/// The identity of the entries, `sha256:…`: all parts of a run have the same.
+pub fn digest(expectations: &Expectations) -> String {
+    // The entries are plain data: their text always exists.
+    let text = serde_json::to_vec(&expectations.xfail).unwrap_or_default();
+    digest::of([text.as_slice()])
+}
+
+/// What expectations come to.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// What is wrong with which entry.
+    pub stale: Vec<String>,
+    /// Entries that only the other parts of the plan can tell about.
+    pub undecided: Vec<ExpectedFailure>,
+}
+
+/// Gives the verdicts that the expectations make of those of `cases`, which
+/// are the run part of `plan`.
 ///
-/// An entry on a case that was not run is left alone: it cannot be told.
+/// An entry on a case that is not in the plan is left alone: it cannot be told.
 pub fn apply(
     expectations: &Expectations,
     cases: &mut [CaseResult],
+    plan: &[String],
     suite: &Suite,
     requirements: &[Requirement],
-) -> Vec<String> {
-    let mut stale = Vec::new();
+) -> Applied {
+    let (mut stale, mut undecided) = (Vec::new(), Vec::new());
     let mut seen = BTreeSet::new();
     for entry in &expectations.xfail {
         if !seen.insert((&entry.case, &entry.requirement, &entry.code)) {
@@ -49,12 +67,34 @@ pub fn apply(
         }
         let wrong = match (&entry.case, &entry.requirement) {
             (Some(id), _) => of_case(entry, id, cases, suite),
-            (None, Some(id)) => of_requirement(entry, id, cases, suite, requirements),
+            (None, Some(id)) if requirements.iter().all(|known| known.id != *id) => {
+                Some("there is no such requirement".to_owned())
+            }
+            (None, Some(id)) => match of_requirement(entry, id, cases, plan, suite) {
+                Described::Something | Described::NothingThatWasSelected => None,
+                Described::NothingYet => {
+                    undecided.push(entry.clone());
+                    None
+                }
+                Described::Nothing => Some(describes_nothing(entry)),
+            },
             (None, None) => None,
         };
         stale.extend(wrong.map(|wrong| format!("{}: {wrong}", name(entry))));
     }
-    stale
+    Applied { stale, undecided }
+}
+
+/// What is stale of the entries that no part could tell about.
+pub fn stale_in_all<'e>(
+    undecided: impl IntoIterator<Item = &'e ExpectedFailure>,
+) -> impl Iterator<Item = String> {
+    let entries = undecided.into_iter();
+    entries.map(|entry| format!("{}: {}", name(entry), describes_nothing(entry)))
+}
+
+fn describes_nothing(entry: &ExpectedFailure) -> String {
+    format!("no case of it fails with `{}`", entry.code)
 }
 
 fn name(entry: &ExpectedFailure) -> String {
@@ -97,33 +137,48 @@ fn of_case(
     }
 }
 
+/// What an entry on a requirement describes.
+enum Described {
+    Something,
+    /// Nothing in this part of the plan.
+    NothingYet,
+    /// Nothing in the plan, but cases of it are not in the plan.
+    NothingThatWasSelected,
+    Nothing,
+}
+
 fn of_requirement(
     entry: &ExpectedFailure,
     id: &str,
     cases: &mut [CaseResult],
+    plan: &[String],
     suite: &Suite,
-    requirements: &[Requirement],
-) -> Option<String> {
-    if !requirements.iter().any(|requirement| requirement.id == id) {
-        return Some("there is no such requirement".to_owned());
-    }
+) -> Described {
     let cites = |cited: &[String]| cited.iter().any(|cited| cited == id);
-    let mut run = 0;
-    let mut described = 0;
+    let mut run = BTreeSet::new();
+    let mut described = false;
     for case in cases.iter_mut().filter(|case| cites(&case.cites)) {
-        run += 1;
+        run.insert(case.id.as_str());
         let fails = matches!(
             case.verdict,
             Verdict::Fail | Verdict::Error | Verdict::Xfail
         );
         if fails && case.code.as_deref() == Some(entry.code.as_str()) {
             case.verdict = Verdict::Xfail;
-            described += 1;
+            described = true;
         }
     }
-    let all = suite.cases.values();
-    let all = all.filter(|loaded| cites(&loaded.case.cites)).count();
-    (described == 0 && run == all).then(|| format!("no case of it fails with `{}`", entry.code))
+    let all = suite.cases.values().map(|loaded| &loaded.case);
+    let mut not_run = all.filter(|case| cites(&case.cites) && !run.contains(case.id.as_str()));
+    if described {
+        Described::Something
+    } else if not_run.clone().next().is_none() {
+        Described::Nothing
+    } else if not_run.all(|case| plan.contains(&case.id)) {
+        Described::NothingYet
+    } else {
+        Described::NothingThatWasSelected
+    }
 }
 
 /// An expectations file for all that fails, as text.

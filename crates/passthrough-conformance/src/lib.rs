@@ -12,6 +12,7 @@
 
 pub mod adapter;
 pub mod coverage;
+mod digest;
 mod embedded;
 pub mod expectations;
 mod judge;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use passthrough_protocol::{ConformanceReport, Level, RequirementVerdict};
 
+use crate::expectations::stale_in_all;
 use crate::report::{comes_to, summarise};
 
 /// Why reports are not the parts of one run.
@@ -57,6 +58,10 @@ pub fn merge(reports: Vec<ConformanceReport>) -> Result<ConformanceReport, Merge
             ),
             ("the adapter's command", whole.adapter == report.adapter),
             ("the plan", whole.plan == report.plan),
+            (
+                "the expectations file",
+                whole.expectations == report.expectations,
+            ),
             ("the selection", whole.not_selected == report.not_selected),
         ];
         if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
@@ -65,6 +70,10 @@ pub fn merge(reports: Vec<ConformanceReport>) -> Result<ConformanceReport, Merge
         seeds.insert(report.seed);
         code = worse(code, report.summary.exit_code);
         whole.cases.extend(report.cases);
+        // What another part knows to describe something is no longer in question.
+        whole
+            .undecided
+            .retain(|entry| report.undecided.contains(entry));
         for (all, more) in [
             (&mut whole.stale, report.stale),
             (&mut whole.problems, report.problems),
@@ -74,6 +83,8 @@ pub fn merge(reports: Vec<ConformanceReport>) -> Result<ConformanceReport, Merge
         }
     }
     complete(&mut whole)?;
+    let undecided = std::mem::take(&mut whole.undecided);
+    whole.stale.extend(stale_in_all(&undecided));
     for lines in [&mut whole.stale, &mut whole.problems, &mut whole.notes] {
         let mut seen = BTreeSet::new();
         lines.retain(|line| seen.insert(line.clone()));

@@ -76,9 +76,11 @@ pub fn report(facts: Facts<'_>) -> ConformanceReport {
             })
         })
         .collect();
-    let stale = facts.expectations.map_or_else(Vec::new, |expectations| {
-        expectations::apply(expectations, &mut cases, facts.suite, facts.requirements)
+    let applied = facts.expectations.map(|expectations| {
+        let (plan, suite) = (&facts.plan, facts.suite);
+        expectations::apply(expectations, &mut cases, plan, suite, facts.requirements)
     });
+    let applied = applied.unwrap_or_default();
     let selected: BTreeSet<&String> = facts.plan.iter().collect();
     let not_selected = facts.suite.cases.keys().filter(|id| !selected.contains(id));
     let mut report = ConformanceReport {
@@ -100,7 +102,9 @@ pub fn report(facts: Facts<'_>) -> ConformanceReport {
         cases,
         not_selected: not_selected.cloned().collect(),
         plan: facts.plan,
-        stale,
+        expectations: facts.expectations.map(expectations::digest),
+        stale: applied.stale,
+        undecided: applied.undecided,
         problems: facts
             .suite
             .problems

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use passthrough_protocol::{Case, Expectation, ExpectedPlan};
-use sha2::{Digest, Sha256};
 
+use crate::digest;
 use crate::embedded;
 use crate::requirements::Requirement;
 
@@ -130,15 +130,8 @@ impl Suite {
     /// The identity of all cases and requirements, `sha256:…`: two suites of one
     /// digest expect the same.
     pub fn digest(&self) -> String {
-        let mut hasher = Sha256::new();
-        let cases = self.cases.values().map(|loaded| loaded.text.as_str());
-        for text in cases.chain([embedded::REQUIREMENTS]) {
-            hasher.update((text.len() as u64).to_be_bytes());
-            hasher.update(text);
-        }
-        let digest = hasher.finalize();
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("sha256:{hex}")
+        let cases = self.cases.values().map(|loaded| loaded.text.as_bytes());
+        digest::of(cases.chain([embedded::REQUIREMENTS.as_bytes()]))
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::adapter::{Implementation, Reply};
 use crate::case::Expectation;
+use crate::expectations::ExpectedFailure;
 
 /// What a run of the conformance suite found out about an implementation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -37,8 +38,16 @@ pub struct ConformanceReport {
     pub plan: Vec<String>,
     /// The ids of those that were not.
     pub not_selected: Vec<String>,
+    /// The digest of the entries of the expectations file, `sha256:…`; null
+    /// without one.
+    #[serde(default)]
+    pub expectations: Option<String>,
     /// Entries of the expectations file that do not describe this run.
     pub stale: Vec<String>,
+    /// Entries on a requirement that describe nothing in this part, and may
+    /// describe something in another: what no part has is stale.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undecided: Vec<ExpectedFailure>,
     /// Case files that could not be used.
     pub problems: Vec<String>,
     /// What else was noticed.
