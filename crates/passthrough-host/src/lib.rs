@@ -17,6 +17,7 @@ mod judge;
 mod listing;
 mod model;
 mod open;
+mod owners;
 mod requires_txt;
 mod rules;
 mod scan;

@@ -11,6 +11,7 @@ mod environments;
 mod forms;
 mod given;
 mod hostile;
+mod owners;
 mod paths;
 mod support;
 mod work;
