@@ -3,7 +3,7 @@
 //! distributions.
 //!
 //! ```console
-//! $ cargo bench -p passthrough-check
+//! $ cargo bench -p passthrough-check --bench check
 //! ```
 //!
 //! The machines that this runs on are noisy: the commands take turns, each
