@@ -7,6 +7,18 @@ use fs_err as fs;
 use passthrough_protocol::{ArtefactKind, BuildRecord, BuiltArtefact};
 use sha2::{Digest as _, Sha256};
 
+use crate::hooks::Artefact;
+
+impl From<Artefact> for ArtefactKind {
+    fn from(artefact: Artefact) -> Self {
+        match artefact {
+            Artefact::Wheel => Self::Wheel,
+            Artefact::Sdist => Self::Sdist,
+            Artefact::Editable => Self::Editable,
+        }
+    }
+}
+
 /// Where the record of an artefact is kept: in a hidden directory beside it,
 /// as uploaders take everything else that is beside an artefact for one.
 ///
@@ -22,7 +34,7 @@ pub fn path(artefact: &Path) -> PathBuf {
 }
 
 /// Names an artefact by its content.
-pub fn artefact(path: &Path, kind: ArtefactKind) -> io::Result<BuiltArtefact> {
+pub fn artefact(path: &Path, kind: Artefact) -> io::Result<BuiltArtefact> {
     let mut file = fs::File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
@@ -38,7 +50,7 @@ pub fn artefact(path: &Path, kind: ArtefactKind) -> io::Result<BuiltArtefact> {
     let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let name = path.file_name().unwrap_or_default();
     Ok(BuiltArtefact {
-        kind,
+        kind: kind.into(),
         file: name.to_string_lossy().into_owned(),
         digest: format!("sha256:{digest}"),
     })
@@ -52,7 +64,10 @@ pub fn write(artefact: &Path, record: &BuildRecord) -> io::Result<PathBuf> {
     fs::create_dir_all(directory)?;
     let mut text = serde_json::to_vec_pretty(record).map_err(io::Error::other)?;
     text.push(b'\n');
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    // As any file that is made: what the umask leaves of these.
+    let mut file = tempfile::Builder::new()
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+        .tempfile_in(directory)?;
     io::Write::write_all(&mut file, &text)?;
     file.persist(&path).map_err(|error| error.error)?;
     Ok(path)

@@ -1,1 +1,365 @@
 //! One build, from the plan to the artefact.
+//!
+//! A [`Job`] says what does not change: the project, the host, what the user
+//! wishes. [`Job::prepare`] makes the build environment: it exposes what passes
+//! through, installs the rest, asks the backend for what else it needs, and
+//! does the same for that (DYN-1). [`Job::build`] has the backend make the
+//! artefact, and hands it over only if the host is as it was before.
+//!
+//! One choice holds for all hooks of one build: where the rest cannot be
+//! installed beside what is exposed, everything starts again without
+//! passthrough (CLOS-6), in another environment.
+
+mod error;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fs_err as fs;
+use passthrough_diagnostic::Severity;
+use passthrough_env::{BuildEnvironment, EnvError, LinkMode};
+use passthrough_host::Inventory;
+use passthrough_interpreter::{Environment, Interpreter};
+use passthrough_plan::{Pass, Plan};
+use passthrough_requirement::{PackageName, Requirement, Version};
+
+use crate::hooks::{Artefact, Backend, ConfigSettings, Hook, HookError};
+use crate::installer::{self, Installation, Installer, User};
+
+pub use error::BuildError;
+
+/// What is to be built, for whom, and how.
+pub struct Job<'a> {
+    /// Decides. Asked once a pass.
+    pub decide: &'a dyn Fn(Pass<'_>, Passthrough) -> Plan,
+    /// The host's interpreter.
+    pub host: &'a Interpreter,
+    /// What the host has.
+    pub inventory: &'a dyn Inventory,
+    /// The project's directory; absolute.
+    pub project: &'a Path,
+    /// Its build backend.
+    pub backend: &'a passthrough_config::Backend,
+    /// What the user says to the backend.
+    pub settings: &'a ConfigSettings,
+    /// The variables that this program was started with.
+    pub environment: &'a Environment,
+    /// How files are exposed.
+    pub link_mode: LinkMode,
+    /// What installs the rest, if there is anything.
+    pub installer: Option<&'a Installer>,
+    /// Whose settings the installer goes by.
+    pub user: &'a User<'a>,
+    /// Constraint files that the user named.
+    pub constraints: &'a [PathBuf],
+    /// Whether nothing may be fetched over the network.
+    pub offline: bool,
+    /// How long one hook may take.
+    pub hook_timeout: Option<Duration>,
+    /// Whether to fail where a build without passthrough might still succeed.
+    pub strict: bool,
+    /// Whether to keep the environment of a build that failed.
+    pub keep: bool,
+    /// Whether the user has had enough.
+    pub interrupted: &'a dyn Fn() -> bool,
+    /// Hears what goes on.
+    pub tell: &'a dyn Fn(Event<'_>),
+}
+
+/// Whether anything may pass through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passthrough {
+    /// As the plan decides.
+    On,
+    /// Nothing: the user's refusal, or the second attempt.
+    Off,
+}
+
+/// What goes on in a build.
+#[derive(Clone, Copy)]
+pub enum Event<'a> {
+    /// The host's copies are put into the environment.
+    Exposing(&'a Plan),
+    /// The rest is installed.
+    Installing(&'a Plan),
+    /// A hook is called.
+    Calling(Hook),
+    /// What does not pass through cannot be installed beside what does: the
+    /// build starts again, without passthrough.
+    Retrying(&'a BuildError),
+    /// The environment is ready.
+    Prepared(&'a Content),
+    /// The environment is kept, here.
+    Kept(&'a Path),
+    /// A line that the installer or the backend printed, raw, with its end.
+    Line(&'a [u8]),
+}
+
+/// An environment in which the hooks of one artefact can run.
+pub struct Prepared {
+    /// The environment.
+    pub environment: BuildEnvironment,
+    /// What is in it, and why.
+    pub content: Content,
+}
+
+/// What an environment was filled with.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// The last decision.
+    pub plan: Plan,
+    /// Whether anything could pass through.
+    pub passthrough: Passthrough,
+    /// What the backend asked for.
+    pub dynamic: Vec<Requirement>,
+    /// Everything downloaded.
+    pub downloaded: BTreeMap<PackageName, Version>,
+}
+
+/// Makes an empty environment.
+pub type Make<'a> = &'a dyn Fn() -> Result<BuildEnvironment, EnvError>;
+
+impl Job<'_> {
+    /// Makes the environment in which an artefact can be built, out of the
+    /// empty one that `make` gives.
+    pub fn prepare(&self, artefact: Artefact, make: Make<'_>) -> Result<Prepared, BuildError> {
+        match self.attempt(artefact, make, Passthrough::On) {
+            Err(error) if error.may_pass_without_passthrough() && !self.strict => {
+                (self.tell)(Event::Retrying(&error));
+                self.attempt(artefact, make, Passthrough::Off)
+            }
+            result => result,
+        }
+    }
+
+    /// Does `work` in an environment of its own, which is gone afterwards, or
+    /// kept. That the host's files are no longer what they were (I6) is a
+    /// failure, whatever came of the work.
+    pub fn in_environment<T>(
+        &self,
+        artefact: Artefact,
+        make: Make<'_>,
+        work: impl FnOnce(&Prepared) -> Result<T, BuildError>,
+    ) -> Result<(T, Content), BuildError> {
+        let prepared = self.prepare(artefact, make)?;
+        (self.tell)(Event::Prepared(&prepared.content));
+        let result = self.go_on().and_then(|()| work(&prepared));
+        let result = verified(&prepared.environment, result);
+        let finished = self.finish(prepared.environment);
+        let value = result?;
+        finished?;
+        Ok((value, prepared.content))
+    }
+
+    /// Has the backend build an artefact into `out`, which is made if it is
+    /// not there. Nothing appears in it if anything fails.
+    pub fn build(
+        &self,
+        artefact: Artefact,
+        make: Make<'_>,
+        out: &Path,
+    ) -> Result<(PathBuf, Content), BuildError> {
+        fs::create_dir_all(out).map_err(BuildError::Output)?;
+        let staging = tempfile::Builder::new()
+            .prefix(".passthrough-")
+            .tempdir_in(out)
+            .map_err(BuildError::Output)?;
+        let (built, content) = self.in_environment(artefact, make, |prepared| {
+            self.call(&prepared.environment, Hook::Build(artefact), |backend| {
+                backend.build(artefact, staging.path(), self.settings, None)
+            })
+        })?;
+        let target = out.join(built.file_name().unwrap_or_default());
+        fs::rename(&built, &target).map_err(BuildError::Output)?;
+        Ok((target, content))
+    }
+
+    /// Removes an environment, or keeps it where it is to be kept.
+    fn finish(&self, environment: BuildEnvironment) -> Result<(), BuildError> {
+        if self.keep {
+            let root = environment.keep()?;
+            (self.tell)(Event::Kept(&root));
+        } else {
+            environment.remove()?;
+        }
+        Ok(())
+    }
+
+    fn attempt(
+        &self,
+        artefact: Artefact,
+        make: Make<'_>,
+        passthrough: Passthrough,
+    ) -> Result<Prepared, BuildError> {
+        let plan = accepted((self.decide)(Pass::First, passthrough))?;
+        let mut prepared = Prepared {
+            environment: make()?,
+            content: Content {
+                plan,
+                passthrough,
+                dynamic: Vec::new(),
+                downloaded: BTreeMap::new(),
+            },
+        };
+        let filled = self.fill_twice(artefact, &mut prepared);
+        match verified(&prepared.environment, filled) {
+            Ok(()) => Ok(prepared),
+            Err(error) => {
+                // The failure counts, not what becomes of the rest.
+                let _ = self.finish(prepared.environment);
+                Err(error)
+            }
+        }
+    }
+
+    /// Fills the environment with what the project declares, then with what
+    /// its backend asks for (DYN-1).
+    fn fill_twice(&self, artefact: Artefact, prepared: &mut Prepared) -> Result<(), BuildError> {
+        let Prepared {
+            environment,
+            content,
+        } = prepared;
+        self.fill(environment, content)?;
+        let hook = Hook::GetRequires(artefact);
+        let answer = self.call(environment, hook, |backend| {
+            backend.get_requires(artefact, self.settings)
+        })?;
+        content.dynamic = requirements(hook, &answer)?;
+        let present = environment.present()?;
+        let second = Pass::Second {
+            dynamic: &content.dynamic,
+            present: &present,
+        };
+        content.plan = accepted((self.decide)(second, content.passthrough))?;
+        self.fill(environment, content)
+    }
+
+    /// Adds to the environment what the plan says and is not there yet.
+    fn fill(
+        &self,
+        environment: &mut BuildEnvironment,
+        content: &mut Content,
+    ) -> Result<(), BuildError> {
+        let plan = &content.plan;
+        self.go_on()?;
+        if plan.expose.len() > environment.manifest().distributions.len() {
+            (self.tell)(Event::Exposing(plan));
+            environment.expose(&plan.expose, self.link_mode)?;
+        }
+        if !plan.install.is_empty() {
+            self.go_on()?;
+            (self.tell)(Event::Installing(plan));
+            self.install(environment, plan)?;
+        }
+        // This also tells whether what is exposed is still in place (I5).
+        content.downloaded = environment
+            .present()?
+            .into_iter()
+            .filter(|(_, present)| !present.exposed)
+            .map(|(name, present)| (name, present.version))
+            .collect();
+        Ok(())
+    }
+
+    fn install(&self, environment: &BuildEnvironment, plan: &Plan) -> Result<(), BuildError> {
+        let requirements: Vec<Requirement> = plan
+            .install
+            .iter()
+            .map(|install| install.requirement.clone())
+            .collect();
+        let pins = plan
+            .expose
+            .iter()
+            .map(|exposed| (exposed.installed.name.clone(), exposed.version.clone()))
+            .collect();
+        let layout = environment.layout();
+        let mut constraints = vec![layout.constraints()];
+        constraints.extend_from_slice(self.constraints);
+        let mut follow = |_, line: &[u8]| (self.tell)(Event::Line(line));
+        installer::install(
+            self.installer.ok_or(BuildError::NoInstaller)?,
+            Installation {
+                requirements: &requirements,
+                pins: &pins,
+                constraints: &constraints,
+                python: environment.python(),
+                scratch: &layout.notes(),
+                user: self.user,
+                offline: self.offline,
+                timeout: None,
+                follow: Some(&mut follow),
+            },
+        )?;
+        Ok(())
+    }
+
+    fn call<T>(
+        &self,
+        environment: &BuildEnvironment,
+        hook: Hook,
+        call: impl FnOnce(&Backend<'_>) -> Result<T, HookError>,
+    ) -> Result<T, BuildError> {
+        self.go_on()?;
+        (self.tell)(Event::Calling(hook));
+        let backend = Backend {
+            python: environment.python(),
+            project: self.project,
+            name: &self.backend.name,
+            path: &self.backend.path,
+            variables: &environment.variables(self.environment),
+            scratch: &environment.layout().notes(),
+            timeout: self.hook_timeout,
+            follow: Some(&|line| (self.tell)(Event::Line(line))),
+        };
+        call(&backend).map_err(|error| BuildError::Hook(Box::new(error)))
+    }
+
+    fn go_on(&self) -> Result<(), BuildError> {
+        if (self.interrupted)() {
+            return Err(BuildError::Interrupted);
+        }
+        Ok(())
+    }
+}
+
+/// A plan that may be carried out: one without errors.
+fn accepted(plan: Plan) -> Result<Plan, BuildError> {
+    let is_error = plan
+        .diagnostics
+        .iter()
+        .any(|found| found.severity == Severity::Error);
+    if is_error {
+        Err(BuildError::Refused(Box::new(plan)))
+    } else {
+        Ok(plan)
+    }
+}
+
+/// What a hook asked for; one that is no requirement is an error.
+fn requirements(hook: Hook, answer: &[String]) -> Result<Vec<Requirement>, BuildError> {
+    let parse = |text: &String| {
+        text.parse().map_err(|error| BuildError::Requirement {
+            hook,
+            text: text.clone(),
+            error,
+        })
+    };
+    answer.iter().map(parse).collect()
+}
+
+/// The result, unless the host was changed meanwhile: that weighs more.
+fn verified<T>(
+    environment: &BuildEnvironment,
+    result: Result<T, BuildError>,
+) -> Result<T, BuildError> {
+    let changed = environment.verify();
+    if changed.is_empty() {
+        result
+    } else {
+        Err(BuildError::HostChanged {
+            changed,
+            besides: result.err().map(Box::new),
+        })
+    }
+}

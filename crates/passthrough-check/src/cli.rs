@@ -13,6 +13,13 @@ use passthrough_requirement::{PackageName, Requirement};
 
 use crate::render::Format;
 
+mod building;
+
+pub use building::{
+    AnswerFormat, ArtefactName, BuildArgs, BuildingArgs, EnvArgs, InstallerName, LinkModeName,
+    MakingArgs, RunFrontendArgs, SayingArgs,
+};
+
 /// Which build dependencies come from the host, and why.
 ///
 /// Without a command, `check` is meant.
@@ -38,6 +45,13 @@ pub struct Cli {
 pub enum Command {
     /// Decide for a project and a host what would pass through, and say why.
     Check(Box<CheckArgs>),
+    /// Make the environment that a project would be built in.
+    Env(Box<EnvArgs>),
+    /// Build a project in an environment that holds what passes through.
+    ///
+    /// Without --wheel, --sdist or --editable: a source distribution, and a
+    /// wheel out of it.
+    Build(Box<BuildArgs>),
     /// Run the conformance suite against the reference or another implementation.
     Conformance {
         /// What to do with it.

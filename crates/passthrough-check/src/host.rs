@@ -124,7 +124,12 @@ fn know(
 ) -> Result<Known, Failure> {
     let options = ask_options(args);
     let may_ask = (spawn == Spawn::Yes).then_some(&options);
-    let located = passthrough_interpreter::locate(request, directory, environment, may_ask)
+    // What the user names is relative to where the user is.
+    let start = match request {
+        Request::Unsaid => directory,
+        _ => Path::new("."),
+    };
+    let located = passthrough_interpreter::locate(request, start, environment, may_ask)
         .map_err(|error| Failure::unable(&error).hint(error.hint))?;
     let (interpreter, notes) = if spawn == Spawn::No {
         let reading = passthrough_interpreter::read(&located.executable, environment)

@@ -9,6 +9,7 @@
 //! stdout: that is the business of the binary.
 
 pub mod adapter;
+pub mod building;
 pub mod check;
 pub mod cli;
 pub mod conformance;

@@ -1,9 +1,14 @@
 //! `passthrough-check`: arguments to calls to an exit code.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
 
 use clap::{ColorChoice, CommandFactory as _, Parser as _};
-use passthrough_check::cli::{CheckArgs, Cli, Command, ConformanceCommand, OutputArgs};
+use passthrough_check::building::{self, Ui};
+use passthrough_check::cli::{
+    AnswerFormat, BuildArgs, CheckArgs, Cli, Command, ConformanceCommand, EnvArgs, OutputArgs,
+    SayingArgs,
+};
 use passthrough_check::escape::escape;
 use passthrough_check::failure::Failure;
 use passthrough_check::render::{self, Options};
@@ -24,6 +29,8 @@ fn run(cli: Cli) -> ExitCode {
     match cli.command {
         None => run_check(&cli.check),
         Some(Command::Check(args)) => run_check(&args),
+        Some(Command::Env(args)) => run_env(&args),
+        Some(Command::Build(args)) => run_build(&args),
         Some(Command::Conformance { command }) => run_conformance(&command),
         Some(Command::Adapter { oneshot }) => run_adapter(oneshot),
         Some(Command::Schema { name }) => print_schema(&name),
@@ -62,6 +69,70 @@ fn run_check(args: &CheckArgs) -> ExitCode {
             report_failure(&Failure::unable(error), args.output.color);
             ExitCode::Unable
         }
+    }
+}
+
+fn run_env(args: &EnvArgs) -> ExitCode {
+    let saying = &args.building.saying;
+    match building::env(args, &Environment::of_process(), &ui(saying, &to_stderr)) {
+        Err(failure) => fail(&failure, saying.color),
+        Ok(made) => match (&made.root, args.output_format) {
+            (Some(root), AnswerFormat::Full) => print_paths([root.as_path()]),
+            _ => print_json(&made.manifest),
+        },
+    }
+}
+
+fn run_build(args: &BuildArgs) -> ExitCode {
+    let saying = &args.building.saying;
+    match building::build(args, &Environment::of_process(), &ui(saying, &to_stderr)) {
+        Err(failure) => fail(&failure, saying.color),
+        Ok(built) => match args.output_format {
+            AnswerFormat::Full => print_paths(built.iter().map(|built| built.path.as_path())),
+            AnswerFormat::Json => {
+                let records: Vec<_> = built.iter().map(|built| &built.record).collect();
+                print_json(&records)
+            }
+        },
+    }
+}
+
+fn ui<'a>(saying: &'a SayingArgs, out: &'a dyn Fn(&[u8])) -> Ui<'a> {
+    Ui {
+        saying,
+        options: Options {
+            verbose: saying.verbose > 0,
+            color: wants_color(saying.color, &io::stderr()),
+            width: width(),
+        },
+        terminal: io::stderr().is_terminal(),
+        out,
+    }
+}
+
+/// Writes what is said on the way. Nobody is left to tell that stderr is gone.
+fn to_stderr(bytes: &[u8]) {
+    let _ = io::stderr().lock().write_all(bytes);
+}
+
+/// Writes paths to stdout: escaped for a terminal, as they are for a program.
+fn print_paths<'a>(paths: impl IntoIterator<Item = &'a Path>) -> ExitCode {
+    let mut bytes = Vec::new();
+    for path in paths {
+        if io::stdout().is_terminal() {
+            bytes.extend_from_slice(escape(&path.to_string_lossy()).as_bytes());
+        } else {
+            bytes.extend_from_slice(path.as_os_str().as_encoded_bytes());
+        }
+        bytes.push(b'\n');
+    }
+    print(&bytes, ExitCode::Success)
+}
+
+fn print_json(document: &impl serde::Serialize) -> ExitCode {
+    match serde_json::to_string_pretty(document) {
+        Ok(text) => print(format!("{text}\n").as_bytes(), ExitCode::Success),
+        Err(error) => fail(&Failure::unable(error), ColorChoice::Auto),
     }
 }
 

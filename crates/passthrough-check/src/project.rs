@@ -31,6 +31,17 @@ pub fn read(path: &Path) -> Result<ProjectFile, Failure> {
     project_file(file, bytes)
 }
 
+/// Reads the `pyproject.toml` of the source tree that is to be built: that of
+/// the directory itself if it has one or has a `setup.py`, else the nearest
+/// one upward. A tree with only a `setup.py` has an empty one (PEP 517).
+pub fn read_source_tree(path: &Path) -> Result<ProjectFile, Failure> {
+    let file = path.join("pyproject.toml");
+    if path.is_dir() && !is_there(&file) && path.join("setup.py").is_file() {
+        return project_file(file, Vec::new());
+    }
+    read(path)
+}
+
 /// Reads the text from standard input, as if it stood at `named`.
 pub fn read_stdin(named: Option<&Path>) -> Result<ProjectFile, Failure> {
     let shown = named.unwrap_or(Path::new("pyproject.toml")).to_owned();

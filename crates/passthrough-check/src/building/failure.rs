@@ -1,0 +1,93 @@
+//! Why something could not be built, for the user to read.
+
+use passthrough_build::hooks::HookError;
+use passthrough_build::installer::InstallError;
+use passthrough_build::session::BuildError;
+use passthrough_env::{Changed, EnvError};
+use passthrough_protocol::ExitCode;
+
+use crate::failure::Failure;
+
+/// The project's file, or the decision, has errors; they have been shown.
+pub(super) fn refused() -> Failure {
+    Failure {
+        exit: ExitCode::Failure,
+        ..Failure::unable("the project cannot be built as it is declared")
+    }
+}
+
+pub(super) fn build(error: &BuildError) -> Failure {
+    if error.is_interruption() {
+        return Failure {
+            exit: ExitCode::Interrupted,
+            ..Failure::unable("interrupted")
+        };
+    }
+    match error {
+        BuildError::Environment(error) => env(error),
+        BuildError::Install(error) => install(error),
+        BuildError::Hook(error) => hook(error),
+        BuildError::HostChanged { changed, besides } => host_changed(changed, besides.as_deref()),
+        BuildError::Requirement { .. } => Failure {
+            exit: ExitCode::Failure,
+            ..Failure::unable(error).hint("this is a fault of the build backend")
+        },
+        BuildError::Output(_) => Failure::unable(error).hint("name another folder with --output"),
+        _ => Failure::unable(error),
+    }
+}
+
+pub(super) fn env(error: &EnvError) -> Failure {
+    hinted(Failure::unable(error), error.hint())
+}
+
+pub(super) fn install(error: &InstallError) -> Failure {
+    let words = error.words.trim_end();
+    let detail = (!words.is_empty()).then(|| {
+        let who = error.installer.as_deref().unwrap_or("the installer");
+        format!("{who} wrote:\n{words}")
+    });
+    hinted(Failure::unable(error).detail(detail), error.hint())
+}
+
+fn hook(error: &HookError) -> Failure {
+    Failure {
+        exit: ExitCode::Failure,
+        ..hinted(Failure::unable(error), error.hint().map(str::to_owned))
+    }
+}
+
+/// How many changed files are named.
+const NAMED: usize = 20;
+
+fn host_changed(changed: &[Changed], besides: Option<&BuildError>) -> Failure {
+    let mut lines: Vec<String> = changed
+        .iter()
+        .take(NAMED)
+        .map(ToString::to_string)
+        .collect();
+    if changed.len() > NAMED {
+        lines.push(format!("and {} more", changed.len() - NAMED));
+    }
+    if let Some(error) = besides {
+        lines.push(format!("besides: {error}"));
+    }
+    let names: std::collections::BTreeSet<_> = changed.iter().map(|file| &file.name).collect();
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    Failure {
+        exit: ExitCode::Failure,
+        ..Failure::unable("files of the host are not what they were before the build")
+            .detail(Some(lines.join("\n")))
+            .hint(format!(
+                "install {} into the host again; a build with --link-mode copy cannot reach the host's files",
+                names.join(", ")
+            ))
+    }
+}
+
+fn hinted(failure: Failure, hint: Option<String>) -> Failure {
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}

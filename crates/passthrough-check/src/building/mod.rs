@@ -1,0 +1,18 @@
+//! `env`, `build` and `run`: builds in an environment that holds what passes
+//! through.
+//!
+//! A [`source::Source`] is a project, as it is or unpacked; a
+//! [`target::Target`] is the host, with what the user wishes. The two make a
+//! [`passthrough_build::session::Job`]. What goes on is told to a [`Ui`].
+
+mod build;
+mod env;
+mod failure;
+mod output;
+mod source;
+mod target;
+mod ui;
+
+pub use build::{Built, build};
+pub use env::{Made, env};
+pub use ui::Ui;

@@ -1,0 +1,66 @@
+//! The project that is built: a directory, or an unpacked source distribution.
+
+use std::path::{Path, PathBuf};
+
+use passthrough_build::sdist;
+use passthrough_config::{Pyproject, Reading};
+
+use crate::failure::Failure;
+use crate::project::{self, ProjectFile};
+
+/// A source tree with its declaration.
+pub(super) struct Source {
+    /// The project's directory; absolute.
+    pub(super) directory: PathBuf,
+    /// Where the user has it: the directory itself, or that of the source
+    /// distribution; absolute.
+    pub(super) origin: PathBuf,
+    /// Its `pyproject.toml`; an empty text where it has none.
+    pub(super) file: ProjectFile,
+    /// What that says.
+    pub(super) pyproject: Pyproject,
+    /// Where it was unpacked, for as long as it is needed.
+    unpacked: Option<tempfile::TempDir>,
+}
+
+impl Source {
+    /// The project that `path` means.
+    pub(super) fn read(path: &Path, reading: &Reading) -> Result<Self, Failure> {
+        if sdist::is_sdist(path) {
+            return Self::unpack(path, reading);
+        }
+        let file = project::read_source_tree(path)?;
+        let directory = absolute(&file.directory)?;
+        Ok(Self {
+            origin: directory.clone(),
+            directory,
+            pyproject: passthrough_config::read(&file.text, reading),
+            file,
+            unpacked: None,
+        })
+    }
+
+    /// The project in a source distribution.
+    pub(super) fn unpack(archive: &Path, reading: &Reading) -> Result<Self, Failure> {
+        let scratch = tempfile::Builder::new()
+            .prefix("passthrough-sdist-")
+            .tempdir()
+            .map_err(Failure::unable)?;
+        let project = sdist::unpack(archive, scratch.path()).map_err(Failure::unable)?;
+        let origin = absolute(archive)?;
+        Ok(Self {
+            origin: origin.parent().unwrap_or(&origin).to_owned(),
+            unpacked: Some(scratch),
+            ..Self::read(&project, reading)?
+        })
+    }
+
+    /// Whether it comes out of a source distribution.
+    pub(super) fn is_unpacked(&self) -> bool {
+        self.unpacked.is_some()
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path).map_err(Failure::unable)
+}
