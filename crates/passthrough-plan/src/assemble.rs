@@ -7,8 +7,6 @@ use passthrough_requirement::{PackageName, Requirement, Source};
 
 use crate::closure::Edge;
 use crate::decide::Outcome;
-use crate::input::Pass;
-use crate::mutation::{Mutant, mutated, wrong};
 use crate::plan::{Decision, Exposed, Install, Plan};
 use crate::rules;
 use crate::situation::{Demand, Situation};
@@ -34,30 +32,16 @@ pub(crate) struct Result<'o> {
 
 impl<'o> Result<'o> {
     fn of(situation: &Situation<'_>, outcome: &'o Outcome) -> Self {
-        let mut exposed: BTreeSet<PackageName> = outcome
-            .walks
-            .values()
-            .flat_map(|walk| walk.members.iter().cloned())
-            .collect();
-        if let Pass::Second { present, .. } = situation.input.pass
-            && !mutated(Mutant::ExposedIsForgotten)
-        {
-            exposed.extend(
-                present
-                    .iter()
-                    .filter(|(_, present)| present.exposed)
-                    .map(|(name, _)| name.clone()),
-            );
-        }
+        let members = outcome.walks.values().flat_map(|walk| &walk.members);
+        let before = situation
+            .all_present()
+            .filter(|(_, present)| present.exposed)
+            .map(|(name, _)| name);
+        let exposed = members.chain(before).cloned().collect();
         let mut displaced: BTreeMap<&PackageName, Vec<&Edge>> = BTreeMap::new();
         for edge in outcome.walks.values().flat_map(|walk| &walk.edges) {
             if outcome.displaced.contains(edge.to()) {
                 displaced.entry(edge.to()).or_default().push(edge);
-            }
-        }
-        if mutated(Mutant::UnreachedIsDisplaced) {
-            for name in &outcome.displaced {
-                displaced.entry(name).or_default();
             }
         }
         Self { exposed, displaced }
@@ -106,9 +90,7 @@ fn expose(situation: &Situation<'_>, outcome: &Outcome, result: &Result<'_>) -> 
         .filter_map(|name| {
             let installed = situation.installed(name)?;
             let version = installed.version.clone()?;
-            let role = if wrong::is_listed(situation, outcome, name)
-                .unwrap_or_else(|| outcome.walks.contains_key(name))
-            {
+            let role = if outcome.walks.contains_key(name) {
                 Role::Listed
             } else {
                 Role::Closure
@@ -125,74 +107,37 @@ fn expose(situation: &Situation<'_>, outcome: &Outcome, result: &Result<'_>) -> 
 
 /// The exposed distributions that require `name` directly, but for itself.
 fn parents(outcome: &Outcome, result: &Result<'_>, name: &PackageName) -> Vec<PackageName> {
-    let mut parents: BTreeSet<&PackageName> = outcome
+    let parents: BTreeSet<&PackageName> = outcome
         .walks
         .values()
         .flat_map(|walk| &walk.edges)
-        .filter(|edge| edge.to() == name)
-        .filter(|edge| edge.from != *name || mutated(Mutant::RequiredByItself))
+        .filter(|edge| edge.to() == name && edge.from != *name)
         .map(|edge| &edge.from)
         .filter(|parent| result.exposed.contains(*parent))
         .collect();
-    if mutated(Mutant::RequiredByListedNames) && !outcome.walks.contains_key(name) {
-        let walks = outcome.walks.iter();
-        parents = walks
-            .filter(|(_, walk)| walk.members.contains(name))
-            .map(|(root, _)| root)
-            .collect();
-    }
-    if mutated(Mutant::RequiredByOne) {
-        parents = parents.pop_first().into_iter().collect();
-    }
     parents.into_iter().cloned().collect()
 }
 
 fn install(situation: &Situation<'_>, outcome: &Outcome, result: &Result<'_>) -> Vec<Install> {
-    let mut only_listed = BTreeMap::new();
-    if mutated(Mutant::ListingRequires) {
-        let names = situation.input.listed.iter().map(|listing| &listing.name);
-        let names = names.filter(|name| !situation.required.contains_key(*name));
-        only_listed.extend(names.map(|name| (name.clone(), Demand::default())));
-    }
     situation
         .required
         .iter()
-        .chain(&only_listed)
-        .filter(|(name, _)| {
-            !result.exposed.contains(*name)
-                || mutated(Mutant::MembersAreDownloadedToo) && !outcome.walks.contains_key(*name)
-        })
-        .filter(|(name, _)| {
-            !outcome.fallen.contains_key(*name) || !mutated(Mutant::FallbacksAreNotInstalled)
-        })
+        .filter(|(name, _)| !result.exposed.contains(*name))
         .filter_map(|(name, demand)| {
             let edges = result.displaced.get(name);
             let mut all = demand.clone();
-            if mutated(Mutant::DownloadsLoseTheirRequirement) && edges.is_some() {
-                all = Demand::default();
-            }
-            if let Some(constraint) = situation.constrained.get(name)
-                && !mutated(Mutant::DownloadsLoseConstraints)
-            {
-                all.specifiers.extend(constraint.specifiers.iter().cloned());
-                all.urls.extend(constraint.urls.iter().cloned());
+            if let Some(constraint) = situation.constrained.get(name) {
+                all.restrict(constraint);
             }
             for edge in edges.into_iter().flatten() {
-                if mutated(Mutant::DownloadsLoseEdges) {
-                    break;
-                }
                 all.add(&edge.requirement);
-            }
-            if mutated(Mutant::DownloadsLoseEdgeExtras) {
-                all.extras.clone_from(&demand.extras);
             }
             if is_satisfied(situation, name, &all) {
                 return None;
             }
-            let is_fallback = outcome.fallen.contains_key(name);
-            let because = if edges.is_some() && !mutated(Mutant::DisplacedAreFallbacks) {
+            let because = if edges.is_some() {
                 Because::Displaced
-            } else if edges.is_some() || is_fallback && !mutated(Mutant::FallbacksAreUnlisted) {
+            } else if outcome.fallen.contains_key(name) {
                 Because::Fallback
             } else {
                 Because::Unlisted
@@ -209,11 +154,7 @@ fn install(situation: &Situation<'_>, outcome: &Outcome, result: &Result<'_>) ->
 /// what is present are not known, so whatever names one is asked for again.
 fn is_satisfied(situation: &Situation<'_>, name: &PackageName, all: &Demand) -> bool {
     situation.present(name).is_some_and(|present| {
-        (all.extras.is_empty() || mutated(Mutant::DownloadedHasEveryExtra))
-            && (all.urls.is_empty() || mutated(Mutant::DownloadedIsFromEveryUrl))
-            && (all.excluding(&present.version).is_none()
-                || mutated(Mutant::DownloadedNeverInstalledAgain))
-            && !mutated(Mutant::DownloadedIsInstalledAgain)
+        all.extras.is_empty() && all.urls.is_empty() && all.excluding(&present.version).is_none()
     })
 }
 

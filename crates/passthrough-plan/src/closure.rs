@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use passthrough_host::Installed;
-use passthrough_requirement::{ExtraName, PackageName, Requirement, Source, Specifiers, Version};
+use passthrough_requirement::{ExtraName, PackageName, Requirement, Source};
 
-use crate::mutation::{Mutant, mutated, wrong};
 use crate::rows;
-use crate::situation::{Situation, Unmet, admits, records};
+use crate::situation::{Demand, Situation, Unmet, records};
 
 /// All that one walk from a listed name met.
 #[derive(Debug, Default)]
@@ -60,40 +59,33 @@ pub(crate) fn walk(
         walk.members.insert(name.clone());
         let extras = asked
             .entry(name.clone())
-            .or_insert_with(|| own_extras(situation, root, &name));
+            .or_insert_with(|| own_extras(situation, &name));
         for unknown in extras.difference(&metadata.extras) {
             walk.unknown_extras.insert((name.clone(), unknown.clone()));
         }
         let extras: Vec<ExtraName> = extras
             .iter()
-            .filter(|extra| {
-                metadata.extras.contains(*extra) || mutated(Mutant::UndeclaredExtrasCount)
-            })
+            .filter(|extra| metadata.extras.contains(*extra))
             .cloned()
             .collect();
         for (index, requirement) in metadata.requires.iter().enumerate() {
             let verdict = requirement
                 .marker
                 .evaluate(situation.input.host.markers, &extras);
-            let applies = wrong::applies(situation, (root, &name), requirement, &extras, &verdict)
-                .unwrap_or(verdict.applies);
             for words in verdict.dubious {
                 walk.dubious.insert((name.clone(), words));
             }
-            if !applies || !seen.insert((name.clone(), index)) {
+            if !verdict.applies || !seen.insert((name.clone(), index)) {
                 continue;
             }
             let to = &requirement.name;
             if goes_through(situation, displaced, to) {
                 let of_target = asked
                     .entry(to.clone())
-                    .or_insert_with(|| own_extras(situation, root, to));
+                    .or_insert_with(|| own_extras(situation, to));
                 let before = of_target.len();
-                if !mutated(Mutant::EdgeExtrasIgnored) {
-                    of_target.extend(requirement.extras.iter().cloned());
-                }
-                let has_more = of_target.len() > before && !mutated(Mutant::MembersVisitedOnce);
-                if has_more || !walk.members.contains(to) {
+                of_target.extend(requirement.extras.iter().cloned());
+                if of_target.len() > before || !walk.members.contains(to) {
                     queue.insert(to.clone());
                 }
             }
@@ -112,27 +104,11 @@ fn goes_through(
     displaced: &BTreeSet<PackageName>,
     name: &PackageName,
 ) -> bool {
-    if mutated(Mutant::ListedMembersNotFollowed) && situation.listing(name).is_some() {
-        return false;
-    }
-    (!displaced.contains(name) || mutated(Mutant::WalksGoThroughDisplaced))
-        && (own_fault(situation, name).is_none() || mutated(Mutant::WalksGoThroughFaulty))
+    !displaced.contains(name) && own_fault(situation, name).is_none()
 }
 
-/// The extras that the build itself asks of `name`, in the walk of `root`.
-fn own_extras(
-    situation: &Situation<'_>,
-    root: &PackageName,
-    name: &PackageName,
-) -> BTreeSet<ExtraName> {
-    if mutated(Mutant::RootExtrasIgnored) && name == root
-        || mutated(Mutant::MemberExtrasIgnored) && name != root
-    {
-        return BTreeSet::new();
-    }
-    if mutated(Mutant::ExtrasOfOtherClosures) {
-        return wrong::extras_asked_elsewhere(situation, name);
-    }
+/// The extras that the build itself asks of `name`.
+fn own_extras(situation: &Situation<'_>, name: &PackageName) -> BTreeSet<ExtraName> {
     situation
         .required
         .get(name)
@@ -142,92 +118,60 @@ fn own_extras(
 
 /// Why the host's copy of a closure member will not do, whoever asks for it.
 pub(crate) fn own_fault(situation: &Situation<'_>, name: &PackageName) -> Option<String> {
-    if situation.is_present_exposed(name) && !mutated(Mutant::ExposedMembersAreJudged) {
+    if situation.is_present_exposed(name) {
         return None;
     }
-    let policy = situation.input.policy;
-    if policy.denies(name) && !mutated(Mutant::MembersMayBeDenied) {
+    if situation.input.policy.denies(name) {
         return Some("was refused by the user".to_owned());
     }
     let Some(installed) = situation.installed(name) else {
-        let counts = !mutated(Mutant::MembersMayBeMissing);
-        return counts.then(|| "is not installed in the host".to_owned());
+        return Some("is not installed in the host".to_owned());
     };
-    if mutated(Mutant::ReplacedMembersFail) && policy.replacing.contains(name) {
-        return Some("is about to be replaced".to_owned());
-    }
-    if mutated(Mutant::MemberRequiresPythonDecides)
-        && wrong::refuses_python(&situation.input, &installed)
-    {
-        return Some("does not support the host's Python".to_owned());
-    }
-    if let Some(problem) = rows::problem(&installed)
-        && !mutated(Mutant::MembersMayBeBroken)
-    {
+    if let Some(problem) = rows::problem(&installed) {
         return Some(format!("has unusable metadata in the host: {problem}"));
     }
-    if let Some(obstacle) = rows::obstacle(&installed)
-        && !mutated(Mutant::MembersMayBeUnexposable)
-    {
+    if let Some(obstacle) = rows::obstacle(&installed) {
         return Some(format!("cannot be exposed: {obstacle}"));
     }
     let version = installed.version.as_ref()?;
-    let unmet = |demand: Option<&crate::situation::Demand>, who: &str| {
-        demand.and_then(|demand| {
-            demand.unmet(&installed, version).map(|unmet| match unmet {
-                Unmet::Specifiers(specifiers) => {
-                    format!("is {version} in the host, {who} `{specifiers}`")
-                }
-                Unmet::Url(url) => format!(
-                    "was not installed in the host from {}, as {who} it",
-                    rows::shown(url)
-                ),
-            })
+    let unmet = |demand: Option<&Demand>, who: &str| {
+        demand?.unmet(&installed, version).map(|unmet| match unmet {
+            Unmet::Specifiers(specifiers) => {
+                format!("is {version} in the host, {who} `{specifiers}`")
+            }
+            Unmet::Url(url) => format!(
+                "was not installed in the host from {}, as {who} it",
+                rows::shown(url)
+            ),
         })
     };
-    let required = situation.required.get(name);
-    let constrained = situation.constrained.get(name);
-    unmet(
-        required.filter(|_| !mutated(Mutant::MemberRequirementsIgnored)),
-        "the build requires",
-    )
-    .or_else(|| {
-        unmet(
-            constrained.filter(|_| !mutated(Mutant::MemberConstraintsIgnored)),
-            "a constraint demands",
-        )
-    })
+    unmet(situation.required.get(name), "the build requires")
+        .or_else(|| unmet(situation.constrained.get(name), "a constraint demands"))
 }
 
 /// Why the host's copy of the edge's target does not satisfy the edge.
 pub(crate) fn edge_fault(edge: &Edge, installed: &Installed) -> Option<String> {
     let version = installed.version.as_ref()?;
     match &edge.requirement.source {
-        Source::Specifiers(specifiers) if edge_admits(specifiers, version) => None,
-        Source::Specifiers(specifiers) => Some(format!(
-            "is {version} in the host, {} requires `{specifiers}`",
-            edge.from
-        )),
-        Source::Url(url) => {
-            let recorded = records(installed, url) || mutated(Mutant::EdgeUrlsIgnored);
-            (!recorded).then(|| {
-                format!(
-                    "was not installed in the host from {}, as {} requires",
-                    rows::shown(url),
-                    edge.from
-                )
-            })
-        }
+        Source::Specifiers(specifiers) => (!specifiers.admits(version)).then(|| {
+            format!(
+                "is {version} in the host, {} requires `{specifiers}`",
+                edge.from
+            )
+        }),
+        Source::Url(url) => (!records(installed, url)).then(|| {
+            format!(
+                "was not installed in the host from {}, as {} requires",
+                rows::shown(url),
+                edge.from
+            )
+        }),
     }
 }
 
-fn edge_admits(specifiers: &Specifiers, version: &Version) -> bool {
-    if mutated(Mutant::EdgesRefusePrereleases) && wrong::is_prerelease(version)
-        || mutated(Mutant::EdgesRefuseLocalVersions) && wrong::is_local(version)
-    {
-        return specifiers.to_string().is_empty();
-    }
-    admits(specifiers, version) || mutated(Mutant::EdgeVersionsIgnored)
+/// Why the host's copy of the edge's target will not do for this edge.
+pub(crate) fn fault(situation: &Situation<'_>, edge: &Edge) -> Option<String> {
+    own_fault(situation, edge.to()).or_else(|| edge_fault(edge, &*situation.installed(edge.to())?))
 }
 
 /// Why the walk's closure cannot pass through (CLOS-4): the first fault, by
@@ -240,25 +184,11 @@ pub(crate) fn failure(
     root: &PackageName,
     walk: &Walk,
 ) -> Option<String> {
-    let fault = |edge: &Edge| {
-        if displaced.contains(edge.to()) {
-            return None;
-        }
-        own_fault(situation, edge.to()).or_else(|| {
-            if situation.is_present_exposed(edge.to()) && mutated(Mutant::ExposedMembersAlwaysFit) {
-                return None;
-            }
-            let installed = situation.installed(edge.to())?;
-            edge_fault(edge, &installed)
-        })
-    };
-    if mutated(Mutant::UndeclaredExtrasFail) && !walk.unknown_extras.is_empty() {
-        return Some("an extra is not declared".to_owned());
-    }
     let paths = paths(root, walk);
     walk.edges
         .iter()
-        .filter_map(|edge| Some((paths.get(&edge.from)?, edge, fault(edge)?)))
+        .filter(|edge| !displaced.contains(edge.to()))
+        .filter_map(|edge| Some((paths.get(&edge.from)?, edge, fault(situation, edge)?)))
         .min_by(|(path_a, a, fault_a), (path_b, b, fault_b)| {
             (path_a.len(), path_a, a.to(), fault_a).cmp(&(path_b.len(), path_b, b.to(), fault_b))
         })

@@ -8,7 +8,6 @@ use passthrough_requirement::PackageName;
 
 use crate::closure::{self, Walk};
 use crate::input::Input;
-use crate::mutation::{Mutant, mutated, wrong};
 use crate::plan::Plan;
 use crate::rows::{self, Reason};
 use crate::situation::Situation;
@@ -46,108 +45,58 @@ pub(crate) fn settle(
     situation: &Situation<'_>,
     mut watch: impl FnMut(&BTreeSet<PackageName>),
 ) -> Outcome {
-    let mut fallen = BTreeMap::new();
-    let mut standing = BTreeSet::new();
-    for listing in situation.input.listed {
-        let name = &listing.name;
-        match local(situation, name) {
-            Some(reason) => {
-                fallen.insert(name.clone(), reason);
-            }
-            None => {
-                standing.insert(name.clone());
-            }
-        }
-    }
-    let pinned: BTreeSet<PackageName> = standing
-        .iter()
-        .filter(|name| situation.is_present_exposed(name) && !mutated(Mutant::ExposedNamesFall))
+    let names = situation.input.listed.iter().map(|listing| &listing.name);
+    let mut fallen: BTreeMap<PackageName, Fallen> = names
+        .clone()
+        .filter_map(|name| Some((name.clone(), local(situation, name)?)))
+        .collect();
+    let mut standing: BTreeSet<PackageName> = names
+        .filter(|name| !fallen.contains_key(*name))
         .cloned()
         .collect();
-    if mutated(Mutant::OneFallbackTakesAll) && !fallen.is_empty() {
-        let all = std::mem::take(&mut standing).into_iter();
-        fallen
-            .extend(all.map(|name| (name, Fallen::closure(Reason::new("another name fell back")))));
-    }
-    let mut kept = BTreeSet::new();
+    let pinned: BTreeSet<PackageName> = standing
+        .iter()
+        .filter(|name| situation.is_present_exposed(name))
+        .cloned()
+        .collect();
     // Every turn but the last takes names out of `standing`, so it ends.
     loop {
         watch(&standing);
-        let mut displaced = displaced::find(situation, &standing);
-        if mutated(Mutant::DisplacedIsKept) {
-            displaced.append(&mut kept);
-            kept.clone_from(&displaced);
-        }
-        let mut walks: BTreeMap<PackageName, Walk> = standing
+        let displaced = displaced::find(situation, &standing);
+        let walks: BTreeMap<PackageName, Walk> = standing
             .iter()
-            .map(|name| {
-                let walk = if mutated(Mutant::DisplacedForOneWalk) {
-                    let alone = BTreeSet::from([name.clone()]);
-                    closure::walk(situation, &displaced::find(situation, &alone), name)
-                } else {
-                    closure::walk(situation, &displaced, name)
-                };
-                (name.clone(), walk)
-            })
+            .map(|name| (name.clone(), closure::walk(situation, &displaced, name)))
             .collect();
-        let failures = || failures(situation, &displaced, &pinned, &walks);
-        let conflicts = || -> BTreeMap<PackageName, Fallen> {
-            conflict::find(situation, &displaced, &pinned, &walks)
-                .into_iter()
-                .map(|(name, reason)| (name, Fallen::conflict(reason)))
-                .collect()
-        };
-        let mut falling = if mutated(Mutant::ConflictsBeforeFailures) {
-            conflicts()
-        } else {
-            failures()
-        };
-        let is_failure = !falling.is_empty();
-        if !is_failure {
-            falling = if mutated(Mutant::ConflictsBeforeFailures) {
-                failures()
-            } else {
-                conflicts()
-            };
+        let mut falling = failures(situation, &displaced, &pinned, &walks);
+        if falling.is_empty() {
+            falling = conflicts(situation, &displaced, &pinned, &walks);
         }
-        let is_done = falling.is_empty()
-            || mutated(Mutant::NoRestartAfterFailures) && is_failure
-            || mutated(Mutant::NoRestartAfterConflicts) && !is_failure;
-        standing.retain(|name| !falling.contains_key(name));
-        fallen.extend(falling);
-        if is_done {
-            walks.retain(|name, _| standing.contains(name));
+        if falling.is_empty() {
             return Outcome {
                 fallen,
                 walks,
                 displaced,
             };
         }
+        standing.retain(|name| !falling.contains_key(name));
+        fallen.extend(falling);
     }
 }
 
 /// The rows that speak of one name alone, and what the first pass fixed.
 fn local(situation: &Situation<'_>, name: &PackageName) -> Option<Fallen> {
-    if situation.is_present_exposed(name) && !mutated(Mutant::ExposedIsReconsidered) {
+    if situation.is_present_exposed(name) {
         // Exposed it stays; only whether anything requires it still counts.
         let counts = |status| matches!(status, Status::NotRequired | Status::Marker);
         return rows::first(situation, name, counts).map(Fallen::by);
     }
-    if mutated(Mutant::NothingPasses) {
-        return Some(Fallen::closure(Reason::new("nothing passes through")));
-    }
-    let comes_first =
-        mutated(Mutant::DownloadedComesFirst) && situation.is_present_downloaded(name);
-    rows::first(situation, name, |_| !comes_first)
-        .map(Fallen::by)
-        .or_else(|| {
-            let is_downloaded = situation.is_present_downloaded(name);
-            (is_downloaded && !mutated(Mutant::DownloadedBecomesHost)).then(|| {
-                Fallen::conflict(Reason::new(
-                    "it was downloaded before the backend asked for it",
-                ))
-            })
-        })
+    let by_row = rows::first(situation, name, |_| true).map(Fallen::by);
+    by_row.or_else(|| {
+        let reason = "it was downloaded before the backend asked for it";
+        situation
+            .is_present_downloaded(name)
+            .then(|| Fallen::conflict(Reason::new(reason)))
+    })
 }
 
 /// The names whose closure cannot pass through.
@@ -162,15 +111,21 @@ fn failures(
         .filter(|(name, _)| !pinned.contains(*name))
         .filter_map(|(name, walk)| {
             let detail = closure::failure(situation, displaced, name, walk)?;
-            let blamed = mutated(Mutant::TheExcludedNameFails)
-                .then(|| wrong::excluded(situation, walk))
-                .flatten()
-                .filter(|name| walks.contains_key(*name));
-            Some((
-                blamed.unwrap_or(name).clone(),
-                Fallen::closure(Reason::new(detail)),
-            ))
+            Some((name.clone(), Fallen::closure(Reason::new(detail))))
         })
+        .collect()
+}
+
+/// The names that leave no version for something to be downloaded.
+fn conflicts(
+    situation: &Situation<'_>,
+    displaced: &BTreeSet<PackageName>,
+    pinned: &BTreeSet<PackageName>,
+    walks: &BTreeMap<PackageName, Walk>,
+) -> BTreeMap<PackageName, Fallen> {
+    conflict::find(situation, displaced, pinned, walks)
+        .into_iter()
+        .map(|(name, reason)| (name, Fallen::conflict(reason)))
         .collect()
 }
 

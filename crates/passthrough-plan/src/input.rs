@@ -5,8 +5,6 @@ use passthrough_host::Inventory;
 use passthrough_interpreter::Identity;
 use passthrough_requirement::{MarkerEnvironment, PackageName, Requirement, Version};
 
-use crate::mutation::{Mutant, mutated};
-
 /// Everything a decision depends on.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
@@ -99,7 +97,6 @@ pub struct Policy {
 
 impl Policy {
     pub(crate) fn denies(&self, name: &PackageName) -> bool {
-        self.deny_all && !mutated(Mutant::DenyAllIgnored)
-            || self.denied.contains(name) && !mutated(Mutant::DeniedNamesIgnored)
+        self.deny_all || self.denied.contains(name)
     }
 }

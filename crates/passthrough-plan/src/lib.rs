@@ -15,8 +15,6 @@
 //!    falls back, and everything starts again at 2;
 //! 4. the downloads that no version can satisfy (`conflict`): likewise;
 //! 5. the result, put together (`assemble`), with its diagnostics (`rules`).
-//!
-//! The feature `mutation`, for tests only, can break one rule at a time.
 
 mod assemble;
 mod cache_key;
@@ -25,11 +23,6 @@ mod conflict;
 mod decide;
 mod displaced;
 mod input;
-#[cfg(feature = "mutation")]
-pub mod mutation;
-#[cfg(not(feature = "mutation"))]
-#[expect(unreachable_pub, reason = "public with the feature `mutation`")]
-mod mutation;
 mod plan;
 mod rows;
 mod rules;

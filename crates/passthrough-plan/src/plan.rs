@@ -5,8 +5,6 @@ use passthrough_host::Installed;
 use passthrough_protocol::{Because, Role, Status};
 use passthrough_requirement::{PackageName, Requirement, Version};
 
-use crate::mutation::{Mutant, mutated, wrong};
-
 /// The decision. Every list is sorted by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -62,17 +60,7 @@ impl Plan {
     pub fn constraints(&self) -> Vec<String> {
         self.expose
             .iter()
-            .filter(|exposed| {
-                exposed.role == Role::Listed || !mutated(Mutant::ClosuresAreNotPinned)
-            })
-            .map(|exposed| {
-                let version = if mutated(Mutant::PinsLoseLocalVersions) {
-                    &wrong::public(&exposed.version)
-                } else {
-                    &exposed.version
-                };
-                format!("{}=={version}", exposed.installed.name)
-            })
+            .map(|exposed| format!("{}=={}", exposed.installed.name, exposed.version))
             .collect()
     }
 
@@ -81,11 +69,6 @@ impl Plan {
     pub fn cacheable(&self) -> bool {
         self.expose
             .iter()
-            .filter(|exposed| {
-                !mutated(Mutant::EditablesAreCacheable)
-                    && (exposed.role == Role::Listed
-                        || !mutated(Mutant::EditableMembersAreCacheable))
-            })
             .all(|exposed| exposed.installed.editable.is_none())
     }
 }

@@ -20,7 +20,6 @@ use passthrough_host::Installed;
 use passthrough_protocol::Status;
 use passthrough_requirement::PackageName;
 
-use crate::mutation;
 use crate::situation::Situation;
 
 pub(crate) use metadata::problem;
@@ -78,15 +77,6 @@ pub(crate) static ROWS: [Row; 10] = [
     not_exposable::ROW,
 ];
 
-/// The rows in their order.
-fn order() -> impl Iterator<Item = &'static Row> {
-    (0..ROWS.len()).map(|place| match place {
-        _ if mutation::swaps(ROWS[place].status) => &ROWS[place + 1],
-        1.. if mutation::swaps(ROWS[place - 1].status) => &ROWS[place - 1],
-        _ => &ROWS[place],
-    })
-}
-
 /// The first row that applies to `name`, among those that `counts` lets count.
 pub(crate) fn first(
     situation: &Situation<'_>,
@@ -98,7 +88,7 @@ pub(crate) fn first(
         name,
         installed: situation.installed(name),
     };
-    order()
-        .filter(|row| counts(row.status) && !mutation::skips(row.status))
+    ROWS.iter()
+        .filter(|row| counts(row.status))
         .find_map(|row| (row.check)(&question).map(|reason| (row, reason)))
 }

@@ -18,7 +18,6 @@ use passthrough_diagnostic::{Diagnostic, Rule};
 
 use crate::assemble::Result;
 use crate::decide::Outcome;
-use crate::mutation;
 use crate::plan::Exposed;
 use crate::rows::ROWS;
 use crate::situation::Situation;
@@ -84,7 +83,6 @@ pub(crate) fn diagnose(
     ] {
         find(&settled, &mut diagnostics);
     }
-    diagnostics.retain(|diagnostic| !mutation::silences(diagnostic.rule.code));
     diagnostics
 }
 

@@ -8,7 +8,6 @@ use passthrough_requirement::{
 };
 
 use crate::input::{Input, Pass, Present};
-use crate::mutation::{Mutant, mutated, wrong};
 
 /// The input, sorted by name once, so that each rule reads like its sentence.
 pub(crate) struct Situation<'a> {
@@ -61,17 +60,18 @@ impl Demand {
         }
     }
 
+    /// Adds what a constraint says: it restricts, and asks for no extra.
+    pub(crate) fn restrict(&mut self, constraint: &Self) {
+        self.specifiers
+            .extend(constraint.specifiers.iter().cloned());
+        self.urls.extend(constraint.urls.iter().cloned());
+    }
+
     /// The first specifier set that excludes `version`.
     pub(crate) fn excluding(&self, version: &Version) -> Option<&Specifiers> {
-        let count = if mutated(Mutant::FirstRequirementOnly) {
-            1
-        } else {
-            self.specifiers.len()
-        };
         self.specifiers
             .iter()
-            .take(count)
-            .filter(|specifiers| !admits(specifiers, version))
+            .filter(|specifiers| !specifiers.admits(version))
             .min_by_key(ToString::to_string)
     }
 
@@ -95,17 +95,10 @@ impl Demand {
     }
 }
 
-/// Whether `specifiers` admit what is installed; pre-releases count.
-pub(crate) fn admits(specifiers: &Specifiers, version: &Version) -> bool {
-    wrong::admits(specifiers, version).unwrap_or_else(|| specifiers.admits(version))
-}
-
 /// Whether the copy's `direct_url.json` records the reference.
 pub(crate) fn records(installed: &Installed, url: &DirectReference) -> bool {
-    wrong::records(installed, url).unwrap_or_else(|| {
-        let direct = installed.direct_url.as_ref();
-        direct.is_some_and(|direct| direct.records(url))
-    })
+    let direct = installed.direct_url.as_ref();
+    direct.is_some_and(|direct| direct.records(url))
 }
 
 impl<'a> Situation<'a> {
@@ -117,26 +110,16 @@ impl<'a> Situation<'a> {
             constrained: BTreeMap::new(),
             dubious: Vec::new(),
         };
-        let is_second = matches!(input.pass, Pass::Second { .. });
         for build in input.requirements {
-            if is_second && mutated(Mutant::StaticRequirementsForgotten) {
-                break;
-            }
             situation.require(&build.requirement, Some(build.span.clone()));
         }
         if let Pass::Second { dynamic, .. } = input.pass {
             for requirement in dynamic {
-                if mutated(Mutant::DynamicRequirementsIgnored) {
-                    break;
-                }
                 situation.require(requirement, None);
             }
         }
         for constraint in input.constraints {
-            if mutated(Mutant::ConstraintsRequire) {
-                situation.require(constraint, None);
-            }
-            if situation.applies(constraint, None) || mutated(Mutant::ConstraintMarkersIgnored) {
+            if situation.applies(constraint, None) {
                 situation
                     .constrained
                     .entry(constraint.name.clone())
@@ -153,7 +136,7 @@ impl<'a> Situation<'a> {
             .into_iter()
             .flatten()
             .min_by_key(|span| span.start);
-        if self.applies(requirement, span) || mutated(Mutant::RequirementMarkersIgnored) {
+        if self.applies(requirement, span) {
             self.required
                 .entry(requirement.name.clone())
                 .or_default()
@@ -163,24 +146,28 @@ impl<'a> Situation<'a> {
 
     /// Whether the marker is true with `extra=""`.
     fn applies(&mut self, requirement: &Requirement, span: Option<Span>) -> bool {
-        let extras = mutated(Mutant::RequirementMarkersSeeExtras)
-            .then_some(&requirement.extras)
-            .into_iter()
-            .flatten();
-        let verdict = requirement.marker.evaluate(self.input.host.markers, extras);
-        let is_dubious = !verdict.dubious.is_empty();
-        if is_dubious {
+        let verdict = requirement.marker.evaluate(self.input.host.markers, []);
+        if !verdict.dubious.is_empty() {
             self.dubious.push(Dubious {
                 requirement: requirement.clone(),
                 words: verdict.dubious,
                 span,
             });
         }
-        verdict.applies && !(is_dubious && mutated(Mutant::DubiousMarkersAreFalse))
+        verdict.applies
     }
 
     pub(crate) fn installed(&self, name: &PackageName) -> Option<Rc<Installed>> {
         self.input.host.inventory.get(name)
+    }
+
+    /// What the build environment holds since the first pass.
+    pub(crate) fn all_present(&self) -> impl Iterator<Item = (&'a PackageName, &'a Present)> {
+        let present = match self.input.pass {
+            Pass::First => None,
+            Pass::Second { present, .. } => Some(present),
+        };
+        present.into_iter().flatten()
     }
 
     /// What the build environment holds of `name` since the first pass.

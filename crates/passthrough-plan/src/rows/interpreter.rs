@@ -2,7 +2,6 @@ use passthrough_diagnostic::{Rule, Severity};
 use passthrough_protocol::Status;
 
 use super::{Question, Reason, Row};
-use crate::mutation::wrong;
 
 static RULE: Rule = Rule {
     code: "BIP203",
@@ -26,7 +25,7 @@ pub(super) const ROW: Row = Row {
 
 fn check(question: &Question<'_>) -> Option<Reason> {
     let input = &question.situation.input;
-    wrong::differ(input.build_interpreter, input.host.identity).then(|| {
+    (input.build_interpreter != input.host.identity).then(|| {
         Reason::new(format!(
             "the build runs on {}, the host is {}",
             input.build_interpreter, input.host.identity

@@ -3,7 +3,6 @@ use passthrough_host::{FileList, Installed};
 use passthrough_protocol::Status;
 
 use super::{Question, Reason, Row};
-use crate::mutation::{Mutant, mutated};
 
 static RULE: Rule = Rule {
     code: "BIP209",
@@ -33,10 +32,8 @@ fn check(question: &Question<'_>) -> Option<Reason> {
 
 /// Why a host's copy cannot be exposed, though its metadata are sound.
 pub(crate) fn obstacle(installed: &Installed) -> Option<String> {
-    if let Some(editable) = installed.editable.as_ref().filter(|editable| {
-        !editable.exists && !mutated(Mutant::GoneSourcesIgnored)
-            || mutated(Mutant::EditablesRefused)
-    }) {
+    let editable = installed.editable.as_ref();
+    if let Some(editable) = editable.filter(|editable| !editable.exists) {
         return Some(match &editable.source {
             Some(source) => format!(
                 "an editable install whose source tree {} is gone",
@@ -45,6 +42,6 @@ pub(crate) fn obstacle(installed: &Installed) -> Option<String> {
             None => "an editable install whose source tree is not known".to_owned(),
         });
     }
-    (installed.files == FileList::Missing && !mutated(Mutant::FileListsIgnored))
+    (installed.files == FileList::Missing)
         .then(|| "no complete list of its files (no RECORD)".to_owned())
 }

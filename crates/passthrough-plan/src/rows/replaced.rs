@@ -2,7 +2,6 @@ use passthrough_diagnostic::{Rule, Severity};
 use passthrough_protocol::Status;
 
 use super::{Question, Reason, Row};
-use crate::mutation::{Mutant, mutated};
 
 static RULE: Rule = Rule {
     code: "BIP205",
@@ -26,7 +25,7 @@ pub(super) const ROW: Row = Row {
 
 fn check(question: &Question<'_>) -> Option<Reason> {
     let replacing = &question.situation.input.policy.replacing;
-    let is_replaced = replacing.contains(question.name)
-        || mutated(Mutant::AnyReplacementCounts) && !replacing.is_empty();
-    is_replaced.then(|| Reason::new("another version of it is about to be installed into the host"))
+    replacing
+        .contains(question.name)
+        .then(|| Reason::new("another version of it is about to be installed into the host"))
 }

@@ -3,7 +3,6 @@ use passthrough_protocol::Status;
 use passthrough_requirement::DirectReference;
 
 use super::{Question, Reason, Row};
-use crate::mutation::{Mutant, mutated};
 
 static RULE: Rule = Rule {
     code: "BIP208",
@@ -33,24 +32,13 @@ pub(super) const ROW: Row = Row {
 fn check(question: &Question<'_>) -> Option<Reason> {
     let situation = question.situation;
     let installed = question.installed.as_ref()?;
-    if situation.input.policy.hash_mode && !mutated(Mutant::HashModeIgnored) {
+    if situation.input.policy.hash_mode {
         return Some(Reason::new(
             "every requirement must match a hash, and an installed copy has none",
         ));
     }
-    if mutated(Mutant::CopiesFromUrlsRefused)
-        && installed.direct_url.is_some()
-        && situation.required[question.name].urls.is_empty()
-    {
-        return Some(Reason::new("the host's copy is from a URL"));
-    }
     [&situation.required, &situation.constrained]
         .into_iter()
-        .take(if mutated(Mutant::ConstraintUrlsIgnored) {
-            1
-        } else {
-            2
-        })
         .filter_map(|demands| demands.get(question.name))
         .find_map(|demand| demand.unrecorded(installed))
         .map(|url| {

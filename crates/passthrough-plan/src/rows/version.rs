@@ -1,12 +1,7 @@
-use std::collections::BTreeMap;
-
 use passthrough_diagnostic::{Rule, Severity};
 use passthrough_protocol::Status;
-use passthrough_requirement::PackageName;
 
 use super::{Question, Reason, Row};
-use crate::mutation::{Mutant, mutated, wrong};
-use crate::situation::Demand;
 
 static RULE: Rule = Rule {
     code: "BIP207",
@@ -37,27 +32,15 @@ fn check(question: &Question<'_>) -> Option<Reason> {
     let situation = question.situation;
     let installed = question.installed.as_ref()?;
     let version = installed.version.as_ref()?;
-    if mutated(Mutant::RequiresPythonDecides) && wrong::refuses_python(&situation.input, installed)
-    {
-        return Some(Reason::new("it does not support the host's Python"));
-    }
-    let excluded = |demands: &BTreeMap<PackageName, Demand>| {
-        demands
-            .get(question.name)
-            .and_then(|demand| demand.excluding(version))
-            .map(ToString::to_string)
-    };
-    if let Some(specifiers) = excluded(&situation.required) {
-        return Some(Reason::new(format!(
-            "the host has {version}, the build requires `{specifiers}`"
-        )));
-    }
-    if mutated(Mutant::ConstraintVersionsIgnored) {
-        return None;
-    }
-    excluded(&situation.constrained).map(|specifiers| {
-        Reason::new(format!(
-            "the host has {version}, a constraint says `{specifiers}`"
-        ))
+    [
+        (&situation.required, "the build requires"),
+        (&situation.constrained, "a constraint says"),
+    ]
+    .into_iter()
+    .find_map(|(demands, who)| {
+        let specifiers = demands.get(question.name)?.excluding(version)?;
+        Some(Reason::new(format!(
+            "the host has {version}, {who} `{specifiers}`"
+        )))
     })
 }
