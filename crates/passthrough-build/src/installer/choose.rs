@@ -90,6 +90,16 @@ impl Installer {
         self.note.as_deref()
     }
 
+    /// Its version.
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// Whether it is a wheel of pip, for the environment's interpreter to run.
+    pub(crate) fn is_wheel(&self) -> bool {
+        matches!(self.program, Program::Wheel(_))
+    }
+
     /// The host's `sys.prefix`, where pip looks for settings of the environment.
     pub(super) fn prefix(&self) -> &Path {
         &self.prefix
