@@ -52,9 +52,7 @@ impl Wanted {
     /// None for what no import statement could name.
     fn new(module: &str) -> Option<Self> {
         let parts: Vec<&str> = module.split('.').collect();
-        let is_identifier =
-            |part: &&str| !part.is_empty() && part.chars().all(|c| c == '_' || c.is_alphanumeric());
-        parts.iter().all(|part| is_identifier(&part)).then(|| Self {
+        module.split('.').all(is_identifier).then(|| Self {
             path: parts.iter().collect(),
             top: parts[0].to_owned(),
             name: module.replace('.', "-").parse().ok(),
@@ -87,6 +85,10 @@ impl Wanted {
         let place = directory.join(&self.path);
         place.with_extension("py").is_file() || place.is_dir()
     }
+}
+
+fn is_identifier(part: &str) -> bool {
+    !part.is_empty() && part.chars().all(|c| c == '_' || c.is_alphanumeric())
 }
 
 fn has(installed: &Installed, wanted: &Wanted) -> bool {

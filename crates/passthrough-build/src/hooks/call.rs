@@ -90,7 +90,7 @@ impl Called {
                 returned: other.kind(),
             })),
             Outcome::Missing(surroundings) => {
-                Err(self.error(HookErrorKind::Missing(surroundings.clone())))
+                Err(self.error(HookErrorKind::Missing(Box::new(surroundings.clone()))))
             }
         }
     }

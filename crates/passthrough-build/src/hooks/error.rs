@@ -41,7 +41,7 @@ pub enum HookErrorKind {
     Unavailable(Box<Unavailable>),
     /// The backend does not have this hook, and it is not an optional one.
     #[error("is not a hook that the backend has")]
-    Missing(Surroundings),
+    Missing(Box<Surroundings>),
     /// The backend says that it cannot do this (`UnsupportedOperation`).
     #[error("is not supported by the backend{}", colon(.0))]
     Unsupported(String),

@@ -211,7 +211,10 @@ def source(file, line):
 
 def formatted(error):
     try:
-        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        way = error.__traceback__
+        while way is not None and way.tb_frame.f_code.co_filename == __file__:
+            way = way.tb_next
+        lines = traceback.format_exception(type(error), error, way)
         return text("".join(lines))
     except BaseException:
         return ""

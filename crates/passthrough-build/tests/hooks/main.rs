@@ -1,6 +1,7 @@
 //! Hooks of real and toy backends, in real interpreters.
 
 mod contract;
+mod diagnosis;
 mod hostile;
 mod loading;
 mod real;
