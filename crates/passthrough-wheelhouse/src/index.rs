@@ -4,13 +4,13 @@ mod record;
 
 use std::collections::BTreeMap;
 use std::net::TcpStream;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::archive::{Archive, ArchiveKind, sha256};
 use crate::http::{Connection, Head, NoHead, Response};
 use crate::index::page::Form;
 use crate::index::record::Record;
-use crate::server::{Server, StartError};
+use crate::server::{Server, StartError, lock};
 
 pub use record::{Answered, Fetched, Request, fetched};
 
@@ -27,6 +27,7 @@ const UPLOADED: &str = "Fri, 02 Jan 2026 03:04:05 GMT";
 pub struct Index {
     server: Server,
     record: Arc<Record>,
+    shelf: Arc<Mutex<Arc<Shelf>>>,
 }
 
 /// How an index behaves.
@@ -51,13 +52,15 @@ impl Default for IndexOptions {
 }
 
 /// What is served, ready to be sent.
+#[derive(Clone, Debug)]
 struct Shelf {
     options: IndexOptions,
     /// Archives by project, each in the order that they were given.
-    projects: BTreeMap<String, Vec<Stored>>,
+    projects: BTreeMap<String, Vec<Arc<Stored>>>,
 }
 
 /// An archive and its digests.
+#[derive(Debug)]
 struct Stored {
     archive: Archive,
     sha256: String,
@@ -67,7 +70,7 @@ struct Stored {
 /// What a path stands for.
 enum Place<'a> {
     Projects,
-    Project(&'a str, &'a [Stored]),
+    Project(&'a str, &'a [Arc<Stored>]),
     File(&'a Stored),
     Metadata(&'a Stored),
     /// The same place by its proper address.
@@ -78,23 +81,31 @@ enum Place<'a> {
 impl Index {
     /// Serves the archives. Where two have one file name, the first is served.
     pub fn start(archives: Vec<Archive>, options: IndexOptions) -> Result<Self, StartError> {
-        let mut projects: BTreeMap<String, Vec<Stored>> = BTreeMap::new();
-        for archive in archives {
-            let stored = Stored {
-                sha256: archive.sha256(),
-                metadata_sha256: sha256(&archive.metadata),
-                archive,
-            };
-            let project = projects.entry(stored.archive.name.clone()).or_default();
-            project.push(stored);
-        }
-        let shelf = Shelf { options, projects };
+        let mut shelf = Shelf {
+            options,
+            projects: BTreeMap::new(),
+        };
+        shelf.add(archives);
+        let shelf = Arc::new(Mutex::new(Arc::new(shelf)));
         let record = Arc::new(Record::new());
-        let of_server = Arc::clone(&record);
+        let of_server = (Arc::clone(&shelf), Arc::clone(&record));
         let server = Server::start(options.port, move |stream| {
-            serve(&shelf, &of_server, stream);
+            serve(&of_server.0, &of_server.1, stream);
         })?;
-        Ok(Self { server, record })
+        Ok(Self {
+            server,
+            record,
+            shelf,
+        })
+    }
+
+    /// Serves these as well: what has to know the index's address can be made
+    /// once the index is there.
+    pub fn add(&self, archives: Vec<Archive>) {
+        let mut current = lock(&self.shelf);
+        let mut shelf = Shelf::clone(&current);
+        shelf.add(archives);
+        *current = Arc::new(shelf);
     }
 
     /// The address that an installer takes for its index.
@@ -115,7 +126,7 @@ impl Index {
     }
 }
 
-fn serve(shelf: &Shelf, record: &Record, stream: TcpStream) {
+fn serve(shelf: &Mutex<Arc<Shelf>>, record: &Record, stream: TcpStream) {
     let mut connection = Connection::new(stream);
     loop {
         let head = match connection.read_head() {
@@ -133,7 +144,9 @@ fn serve(shelf: &Shelf, record: &Record, stream: TcpStream) {
                 return connection.end();
             }
         };
-        let (response, answered) = respond(shelf, &head);
+        // One request sees one state.
+        let shelf = Arc::clone(&lock(shelf));
+        let (response, answered) = respond(&shelf, &head);
         // What cannot be recorded is not answered: the record is evidence.
         let Some(entry) = record.begin(&head, &response, answered) else {
             connection.answer(None, &plain(503, false));
@@ -318,6 +331,18 @@ fn file_answer<'a>(
 }
 
 impl Shelf {
+    fn add(&mut self, archives: Vec<Archive>) {
+        for archive in archives {
+            let stored = Stored {
+                sha256: archive.sha256(),
+                metadata_sha256: sha256(&archive.metadata),
+                archive,
+            };
+            let project = self.projects.entry(stored.archive.name.clone()).or_default();
+            project.push(Arc::new(stored));
+        }
+    }
+
     fn find(&self, target: &str) -> Place<'_> {
         let target = target.split(['?', '#']).next().unwrap_or_default();
         // A client that takes this for a proxy names the whole address.

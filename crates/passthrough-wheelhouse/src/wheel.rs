@@ -12,6 +12,17 @@ use crate::archive::{Archive, ArchiveKind, escaped, is_below};
 /// The file in a `.dist-info` that holds the mark of a copy.
 pub(crate) const MARK: &str = "passthrough-copy";
 
+/// The files of a `.dist-info` that follow from the description, or are written
+/// by whoever installs.
+const OWN: [&str; 6] = [
+    "INSTALLER",
+    "METADATA",
+    "RECORD",
+    "WHEEL",
+    "entry_points.txt",
+    MARK,
+];
+
 /// The directories of a `.data` directory that an installer knows.
 const SCHEMES: [&str; 5] = ["data", "headers", "platlib", "purelib", "scripts"];
 
@@ -59,6 +70,7 @@ pub struct Wheel {
     entry_points: BTreeMap<String, BTreeMap<String, String>>,
     files: BTreeMap<String, Vec<u8>>,
     data: BTreeMap<String, Vec<u8>>,
+    info: BTreeMap<String, Vec<u8>>,
     copy: Option<CopyMark>,
 }
 
@@ -122,6 +134,7 @@ impl Wheel {
             entry_points: BTreeMap::new(),
             files: BTreeMap::new(),
             data: BTreeMap::new(),
+            info: BTreeMap::new(),
             copy: None,
         }
     }
@@ -166,6 +179,13 @@ impl Wheel {
     /// `data/` or `headers/` (or `purelib/`, `platlib/`).
     pub fn data(mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
         self.data.insert(path.into(), content.into());
+        self
+    }
+
+    /// Adds a file to the `.dist-info`, such as `direct_url.json`, beside those
+    /// that follow from the description.
+    pub fn info_file(mut self, name: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        self.info.insert(name.into(), content.into());
         self
     }
 
@@ -241,6 +261,12 @@ impl Wheel {
                 return Err(WheelError::Path(path.clone()));
             }
             members.insert(format!("{stem}.data/{path}"), content.clone());
+        }
+        for (name, content) in &self.info {
+            if !is_below(name) || name.contains('/') || OWN.contains(&name.as_str()) {
+                return Err(WheelError::Path(name.clone()));
+            }
+            members.insert(format!("{stem}.dist-info/{name}"), content.clone());
         }
         let mut info = |file: &str, content: Vec<u8>| {
             members.insert(format!("{stem}.dist-info/{file}"), content);

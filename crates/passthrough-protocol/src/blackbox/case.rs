@@ -151,6 +151,9 @@ pub struct GivenProject {
     )]
     #[schemars(with = "Value")]
     pub list: Option<Value>,
+    /// Other keys of `[build-system]`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub build_system: BTreeMap<String, Value>,
     /// What the hooks `get_requires_for_build_*` answer.
     #[serde(default, skip_serializing_if = "is_default")]
     pub dynamic: DynamicRequires,

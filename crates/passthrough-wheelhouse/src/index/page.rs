@@ -1,6 +1,7 @@
 //! The pages of an index, as HTML (PEP 503) and as JSON (PEP 691).
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -84,7 +85,7 @@ pub(super) fn projects(form: Form, names: &[&str]) -> String {
     html("Simple index", &body)
 }
 
-pub(super) fn project(form: Form, name: &str, files: &[Stored], metadata: bool) -> String {
+pub(super) fn project(form: Form, name: &str, files: &[Arc<Stored>], metadata: bool) -> String {
     if form == Form::Json {
         return project_json(name, files, metadata);
     }
@@ -108,7 +109,7 @@ pub(super) fn project(form: Form, name: &str, files: &[Stored], metadata: bool) 
     html(&format!("Links for {name}"), &body)
 }
 
-fn project_json(name: &str, files: &[Stored], metadata: bool) -> String {
+fn project_json(name: &str, files: &[Arc<Stored>], metadata: bool) -> String {
     let files_json: Vec<_> = files
         .iter()
         .map(|stored| {

@@ -72,6 +72,11 @@ fn what_is_no_wheel_is_refused() {
         assert!(matches!(data(wrong), Err(WheelError::Path(_))), "{wrong:?}");
     }
     assert!(data("scripts/x").is_ok());
+    let info = |name: &str| Wheel::new("a", "1").info_file(name, "").archive();
+    for wrong in ["RECORD", "METADATA", "passthrough-copy", "x/y", ".."] {
+        assert!(matches!(info(wrong), Err(WheelError::Path(_))), "{wrong:?}");
+    }
+    assert!(info("direct_url.json").is_ok());
     let clash = Wheel::new("a", "1").file("x", "").file("x/y/z", "");
     assert!(matches!(clash.archive(), Err(WheelError::Clash(path)) if path == "x"));
 

@@ -241,6 +241,18 @@ fn several_requests_use_one_connection() {
 }
 
 #[test]
+fn what_is_added_is_served() {
+    let index = Index::start(Vec::new(), IndexOptions::default()).unwrap();
+    let ask = |path: &str| request(&index.url(), "GET", path, "");
+    assert!(ask("/simple/a/").starts_with("HTTP/1.1 404 "));
+    index.add(archives(&[&wheel("a", "1", "index")]));
+    index.add(archives(&[&wheel("a", "2", "index"), &wheel("b", "1", "index")]));
+    let page = ask("/simple/a/");
+    assert!(page.contains("a-1-py3") && page.contains("a-2-py3"), "{page}");
+    assert!(ask("/simple/b/").starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
 fn a_wanted_port_that_is_taken_is_an_error() {
     let index = index();
     let port: u16 = index

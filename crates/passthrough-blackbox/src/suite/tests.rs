@@ -1,0 +1,177 @@
+use std::collections::BTreeSet;
+
+use fs_err as fs;
+use serde_json::{Value, json};
+
+use super::Suite;
+
+fn example() -> Value {
+    json!({
+        "id": "a-case",
+        "title": "t",
+        "why": "w",
+        "world": {
+            "host": [{"name": "lib", "version": "1.0"}],
+            "index": [{"name": "lib", "version": "1.0"}],
+            "project": {"requires": ["lib"], "list": ["lib"]}
+        },
+        "checks": [
+            {"id": "built", "cites": ["CONF-7"], "what": "built", "is": ["yes"]},
+            {"id": "import", "cites": ["EXP-1"], "what": "import", "of": "lib", "is": ["host"], "premise": "built"}
+        ]
+    })
+}
+
+fn problem(change: impl FnOnce(&mut Value)) -> Option<String> {
+    let directory = tempfile::tempdir().unwrap();
+    let mut case = example();
+    change(&mut case);
+    fs::write(directory.path().join("a-case.json"), case.to_string()).unwrap();
+    let mut suite = Suite::default();
+    suite.add_directory(directory.path());
+    assert_eq!(suite.cases.len() + suite.problems.len(), 1);
+    suite.problems.pop().map(|problem| problem.message)
+}
+
+#[test]
+fn what_is_wrong_with_a_case_is_said() {
+    assert_eq!(problem(|_| {}), None);
+    type Change = fn(&mut Value);
+    let changes: [(Change, &str); 18] = [
+        (|case| case["id"] = json!("other"), "not the file's name"),
+        (|case| case["title"] = json!(" "), "`title` is empty"),
+        (|case| case["checks"] = json!([]), "checks nothing"),
+        (
+            |case| case["checks"][0]["cites"] = json!([]),
+            "cites no requirement",
+        ),
+        (|case| case["checks"][0]["id"] = json!("import"), "premise"),
+        (
+            |case| case["checks"][1]["id"] = json!("built"),
+            "there twice",
+        ),
+        (
+            |case| case["checks"][1]["premise"] = json!("import"),
+            "premise",
+        ),
+        (
+            |case| {
+                case["checks"][1].as_object_mut().unwrap().remove("is");
+            },
+            "expects nothing",
+        ),
+        (
+            |case| {
+                case["checks"][1].as_object_mut().unwrap().remove("of");
+            },
+            "nothing to name",
+        ),
+        (
+            |case| case["checks"][0]["of"] = json!("lib"),
+            "nothing to name",
+        ),
+        (
+            |case| case["checks"][0]["in"] = json!("child"),
+            "not of what a hook sees",
+        ),
+        (
+            |case| case["checks"][0]["hook"] = json!("build_wheel"),
+            "not of what a hook sees",
+        ),
+        (
+            |case| case["checks"][0]["run"] = json!("second"),
+            "second run",
+        ),
+        (
+            |case| case["checks"][0]["what"] = json!("weather"),
+            "unknown variant",
+        ),
+        (
+            |case| case["world"]["host"][0]["form"] = json!("sdist"),
+            "sdist on a host",
+        ),
+        (
+            |case| case["world"]["index"][0]["form"] = json!("editable"),
+            "editable on an index",
+        ),
+        (
+            |case| case["world"]["index"][0]["form"] = json!("sdist"),
+            "without its project",
+        ),
+        (|case| case["wrld"] = json!({}), "unknown field"),
+    ];
+    for (change, said) in changes {
+        let message = problem(change).unwrap_or_default();
+        assert!(message.contains(said), "{said}: {message}");
+    }
+}
+
+#[test]
+fn files_that_are_none_are_problems_and_no_more() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(directory.path().join(name), text).unwrap();
+    write("a-case.json", &example().to_string());
+    write("broken.json", "{");
+    write("large.json", &" ".repeat(2 << 20));
+    write("README.md", "no case");
+    fs::create_dir(directory.path().join("below")).unwrap();
+    fs::create_dir(directory.path().join("directory.json")).unwrap();
+    write("below/a-case.json", &example().to_string());
+    let mut suite = Suite::default();
+    suite.add_directory(directory.path());
+    assert_eq!(suite.cases.keys().collect::<Vec<_>>(), ["a-case"]);
+    let messages: Vec<&str> = suite
+        .problems
+        .iter()
+        .map(|found| found.message.as_str())
+        .collect();
+    assert_eq!(messages.len(), 3, "{messages:?}");
+    assert!(
+        messages
+            .iter()
+            .any(|message| message.contains("used twice"))
+    );
+    assert!(
+        messages
+            .iter()
+            .any(|message| message.contains("larger than"))
+    );
+    suite.add_directory(&directory.path().join("gone"));
+    assert_eq!(suite.problems.len(), 4);
+}
+
+#[test]
+fn the_cases_that_the_library_carries_are_whole() {
+    let suite = Suite::embedded();
+    assert_eq!(suite.problems, []);
+    assert!(!suite.cases.is_empty());
+    let registry = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/requirements.toml");
+    let text = fs::read_to_string(registry).unwrap();
+    let known: BTreeSet<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("id = \"")?.strip_suffix('"'))
+        .collect();
+    assert!(known.contains("EXP-1"));
+    assert_eq!(suite.unknown_citations(&known), []);
+    let mut less = known.clone();
+    less.remove("EXP-1");
+    assert!(!suite.unknown_citations(&less).is_empty());
+}
+
+#[test]
+fn the_digest_is_that_of_the_cases() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a-case.json");
+    let digest = || {
+        let mut suite = Suite::default();
+        suite.add_directory(directory.path());
+        suite.digest()
+    };
+    fs::write(&path, example().to_string()).unwrap();
+    let first = digest();
+    assert_eq!(digest(), first);
+    let mut other = example();
+    other["why"] = json!("another");
+    fs::write(&path, other.to_string()).unwrap();
+    assert_ne!(digest(), first);
+}

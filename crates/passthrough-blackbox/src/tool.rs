@@ -1,0 +1,285 @@
+//! Frontends, installed in the version that their profiles pin.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use fs_err as fs;
+use passthrough_protocol::{Ending, Profile};
+use regex_lite::Regex;
+use sha2::{Digest, Sha256};
+
+use crate::interpreter::Interpreter;
+use crate::process::{self, Ended, Task};
+use crate::profile::pinned;
+use crate::template::{Places, filled};
+
+/// How long an installation, or the question for a version, may take.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// A frontend that can be run.
+#[derive(Clone, Debug)]
+pub struct Frontend {
+    /// How.
+    pub profile: Profile,
+    /// The environment that it is installed in; none where nothing had to be.
+    pub directory: Option<PathBuf>,
+    /// The version that it says it has.
+    pub version: String,
+}
+
+/// Why a frontend cannot be run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ToolError {
+    /// It could not be installed.
+    #[error("{requirements} cannot be installed: {reason}")]
+    Install {
+        /// What was asked for.
+        requirements: String,
+        /// The last line that was said.
+        reason: String,
+    },
+    /// It does not say its version.
+    #[error("`{command}` does not say a version: {said}")]
+    NoVersion {
+        /// What was run.
+        command: String,
+        /// What it said.
+        said: String,
+    },
+    /// It is another version than the profile pins.
+    #[error("it is version {found}, and the profile pins {pinned}")]
+    OtherVersion {
+        /// What it says.
+        found: String,
+        /// What the profile says.
+        pinned: String,
+    },
+    /// The file system said no.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl Frontend {
+    /// Makes a frontend available below `cache`: installs it on first use, with
+    /// the pip that comes with the interpreter and the user's own settings for
+    /// it, and asks for its version. `this` is what `{self}` stands for.
+    pub fn install(
+        profile: &Profile,
+        interpreter: &Interpreter,
+        cache: &Path,
+        this: Option<&Path>,
+    ) -> Result<Self, ToolError> {
+        let directory = if profile.requirements.is_empty() {
+            None
+        } else {
+            Some(installed(&profile.requirements, interpreter, cache)?)
+        };
+        let mut places = Places::new();
+        if let Some(directory) = &directory {
+            let directory = directory.display();
+            places.insert("tool", directory.to_string());
+            places.insert("python", format!("{directory}/bin/python"));
+        }
+        if let Some(this) = this {
+            places.insert("self", this.display().to_string());
+        }
+        let version = version(profile, &places, cache)?;
+        if let Some(pinned) = profile.requirements.first().and_then(|first| pinned(first))
+            && pinned != version
+        {
+            return Err(ToolError::OtherVersion {
+                found: version,
+                pinned,
+            });
+        }
+        Ok(Self {
+            profile: profile.clone(),
+            directory,
+            version,
+        })
+    }
+}
+
+/// The environment that has the requirements, and nothing else.
+fn installed(
+    requirements: &[String],
+    interpreter: &Interpreter,
+    cache: &Path,
+) -> Result<PathBuf, ToolError> {
+    let mut identity = Sha256::new();
+    identity.update(interpreter.path.as_os_str().as_encoded_bytes());
+    for requirement in requirements {
+        identity.update([0]);
+        identity.update(requirement);
+    }
+    let digest = identity.finalize();
+    let digest: String = digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    fs::create_dir_all(cache)?;
+    let cache = fs::canonicalize(cache)?;
+    let directory = cache.join(&digest);
+    let lock = fs::File::create(cache.join(format!("{digest}.lock")))?;
+    lock.file().lock()?;
+    // It is written last: what was interrupted is made anew.
+    let marker = directory.join("complete");
+    if marker.exists() {
+        return Ok(directory);
+    }
+    if directory.exists() {
+        fs::remove_dir_all(&directory)?;
+    }
+    let failed = |reason: String| ToolError::Install {
+        requirements: requirements.join(" "),
+        reason,
+    };
+    let run = |command: &mut Command| {
+        let output = command.env_remove("PYTHONPATH").output()?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let mut lines = said.lines().rev().filter(|line| !line.trim().is_empty());
+        let last = lines
+            .find(|line| line.contains("ERROR"))
+            .or_else(|| said.lines().last());
+        Err(failed(last.unwrap_or("without a word").trim().to_owned()))
+    };
+    run(Command::new(&interpreter.path)
+        .args(["-m", "venv"])
+        .arg(&directory))?;
+    let python = directory.join("bin/python");
+    let pip = |arguments: &[&str]| {
+        let mut command = Command::new(&python);
+        command
+            .args(["-m", "pip", "--disable-pip-version-check", "--no-input"])
+            .args(arguments);
+        command
+    };
+    // Interpreters before 3.12 bring it along, and it is not asked for.
+    run(
+        pip(&["uninstall", "--quiet", "--yes", "setuptools"]).env("PIP_ROOT_USER_ACTION", "ignore")
+    )?;
+    run(pip(&["install", "--quiet"]).args(requirements))?;
+    fs::write(marker, requirements.join("\n"))?;
+    Ok(directory)
+}
+
+/// Asks a frontend for its version.
+fn version(profile: &Profile, places: &Places, cache: &Path) -> Result<String, ToolError> {
+    let argv: Vec<String> = profile
+        .version
+        .argv
+        .iter()
+        .map(|text| filled(text, places))
+        .collect();
+    fs::create_dir_all(cache)?;
+    let directory = fs::canonicalize(cache)?.join(format!("version-{}", std::process::id()));
+    fs::create_dir_all(&directory)?;
+    let home = directory.display().to_string();
+    let variables = [
+        ("PATH", "/usr/bin:/bin"),
+        ("HOME", &home),
+        ("LANG", "C.UTF-8"),
+    ];
+    let environment: BTreeMap<String, String> = variables
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let stream = |name: &str| directory.join(format!("{}-{name}", profile.name));
+    let ended = process::run(&Task {
+        argv: &argv,
+        directory: &directory,
+        environment: &environment,
+        nonce: &format!("version-{}-{}", profile.name, std::process::id()),
+        timeout: PATIENCE,
+        stdout: stream("stdout"),
+        stderr: stream("stderr"),
+    });
+    let _ = fs::remove_dir_all(&directory);
+    said_version(&profile.version.pattern, &argv, &ended?)
+}
+
+fn said_version(pattern: &str, argv: &[String], ended: &Ended) -> Result<String, ToolError> {
+    let found = Regex::new(pattern).ok().and_then(|pattern| {
+        let captures = pattern.captures(&ended.stdout)?;
+        Some(captures.get(1)?.as_str().to_owned())
+    });
+    match found {
+        Some(version) if ended.ending == Ending::Exit && ended.exit_code == Some(0) => Ok(version),
+        _ => {
+            let said = [ended.stdout.trim(), ended.stderr.trim()].join(" ");
+            Err(ToolError::NoVersion {
+                command: argv.join(" "),
+                said: said.trim().chars().take(300).collect(),
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use passthrough_protocol::Profile;
+    use passthrough_world::python;
+
+    use super::{Frontend, ToolError};
+    use crate::interpreter::Interpreter;
+    use crate::profile::Profiles;
+
+    fn profile(change: impl FnOnce(&mut Profile)) -> Profile {
+        let mut profile = Profiles::embedded().profiles["pip"].clone();
+        profile.requirements.clear();
+        change(&mut profile);
+        profile
+    }
+
+    fn install(profile: &Profile) -> Result<Frontend, ToolError> {
+        let interpreter = Interpreter::ask(&python::any()).unwrap();
+        let cache = tempfile::tempdir().unwrap();
+        Frontend::install(profile, &interpreter, cache.path(), None)
+    }
+
+    fn says(program: &str) -> Profile {
+        profile(|profile| {
+            profile.version.argv = ["/bin/sh", "-c", program].map(str::to_owned).into();
+        })
+    }
+
+    #[test]
+    fn the_version_is_what_the_frontend_says() {
+        let frontend = install(&says("echo pip 7.1 from here")).unwrap();
+        assert_eq!(frontend.version, "7.1");
+        assert_eq!(frontend.directory, None);
+        for program in ["echo no", "echo pip 7.1; exit 1", "exit 0", "kill -9 $$"] {
+            let error = install(&says(program)).unwrap_err();
+            assert!(matches!(error, ToolError::NoVersion { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn another_version_than_the_pinned_one_is_refused() {
+        let mut profile = says("echo pip 7.1");
+        profile.requirements = vec!["pip==23.3.2".to_owned()];
+        let error = install(&profile).unwrap_err();
+        assert!(
+            matches!(&error, ToolError::OtherVersion { found, pinned } if found == "7.1" && pinned == "23.3.2"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_said() {
+        let profile = profile(|profile| {
+            profile.requirements = vec!["passthrough-no-such-frontend==1.0".to_owned()];
+        });
+        let error = install(&profile).unwrap_err();
+        assert!(matches!(error, ToolError::Install { .. }), "{error}");
+        assert!(error.to_string().contains("ERROR"), "{error}");
+    }
+}
