@@ -175,6 +175,11 @@ impl Job<'_> {
         Ok((target, content))
     }
 
+    /// Tells of a line that a child printed.
+    pub fn line(&self, line: &[u8]) {
+        (self.tell)(Event::Line(line));
+    }
+
     /// Removes an environment, or keeps it where it is to be kept.
     fn finish(&self, environment: BuildEnvironment) -> Result<(), BuildError> {
         if self.keep {
@@ -276,7 +281,7 @@ impl Job<'_> {
         let layout = environment.layout();
         let mut constraints = vec![layout.constraints()];
         constraints.extend_from_slice(self.constraints);
-        let mut follow = |_, line: &[u8]| (self.tell)(Event::Line(line));
+        let mut follow = |_, line: &[u8]| self.line(line);
         installer::install(
             self.installer.ok_or(BuildError::NoInstaller)?,
             Installation {
@@ -310,7 +315,7 @@ impl Job<'_> {
             variables: &environment.variables(self.environment),
             scratch: &environment.layout().notes(),
             timeout: self.hook_timeout,
-            follow: Some(&|line| (self.tell)(Event::Line(line))),
+            follow: Some(&|line| self.line(line)),
         };
         call(&backend).map_err(|error| BuildError::Hook(Box::new(error)))
     }

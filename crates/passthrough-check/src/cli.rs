@@ -52,6 +52,9 @@ pub enum Command {
     /// Without --wheel, --sdist or --editable: a source distribution, and a
     /// wheel out of it.
     Build(Box<BuildArgs>),
+    /// Have an existing frontend build a project, or run any command, in an
+    /// environment that holds what passes through.
+    Run(Box<RunFrontendArgs>),
     /// Run the conformance suite against the reference or another implementation.
     Conformance {
         /// What to do with it.

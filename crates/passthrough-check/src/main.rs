@@ -7,7 +7,7 @@ use clap::{ColorChoice, CommandFactory as _, Parser as _};
 use passthrough_check::building::{self, Ui};
 use passthrough_check::cli::{
     AnswerFormat, BuildArgs, CheckArgs, Cli, Command, ConformanceCommand, EnvArgs, OutputArgs,
-    SayingArgs,
+    RunFrontendArgs, SayingArgs,
 };
 use passthrough_check::escape::escape;
 use passthrough_check::failure::Failure;
@@ -31,6 +31,7 @@ fn run(cli: Cli) -> ExitCode {
         Some(Command::Check(args)) => run_check(&args),
         Some(Command::Env(args)) => run_env(&args),
         Some(Command::Build(args)) => run_build(&args),
+        Some(Command::Run(args)) => run_frontend(&args),
         Some(Command::Conformance { command }) => run_conformance(&command),
         Some(Command::Adapter { oneshot }) => run_adapter(oneshot),
         Some(Command::Schema { name }) => print_schema(&name),
@@ -94,6 +95,14 @@ fn run_build(args: &BuildArgs) -> ExitCode {
                 print_json(&records)
             }
         },
+    }
+}
+
+fn run_frontend(args: &RunFrontendArgs) -> ExitCode {
+    let saying = &args.building.saying;
+    match building::run(args, &Environment::of_process(), &ui(saying, &to_stderr)) {
+        Err(failure) => fail(&failure, saying.color),
+        Ok(built) => print_paths(built.iter().map(|built| built.path.as_path())),
     }
 }
 

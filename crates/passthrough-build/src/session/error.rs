@@ -5,6 +5,7 @@ use passthrough_plan::Plan;
 use passthrough_process::Reason;
 use passthrough_requirement::RequirementError;
 
+use crate::frontends::{FrontendError, FrontendErrorKind};
 use crate::hooks::{Hook, HookError, HookErrorKind};
 use crate::installer::{InstallError, InstallErrorKind};
 
@@ -24,6 +25,12 @@ pub enum BuildError {
     /// What does not pass through could not be installed.
     #[error(transparent)]
     Install(#[from] InstallError),
+    /// A frontend did not build.
+    #[error(transparent)]
+    Frontend(FrontendError),
+    /// A command could not be started.
+    #[error("the command cannot be started: {0}")]
+    Command(io::Error),
     /// A hook of the backend failed.
     #[error(transparent)]
     Hook(Box<HookError>),
@@ -74,6 +81,9 @@ impl BuildError {
             }
             Self::Hook(error) => {
                 matches!(error.kind, HookErrorKind::Process(Reason::Interrupted))
+            }
+            Self::Frontend(error) => {
+                matches!(error.kind, FrontendErrorKind::Stopped(Reason::Interrupted))
             }
             Self::HostChanged { besides, .. } => besides
                 .as_ref()

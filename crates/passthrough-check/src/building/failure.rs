@@ -1,5 +1,6 @@
 //! Why something could not be built, for the user to read.
 
+use passthrough_build::frontends::{FrontendError, FrontendErrorKind};
 use passthrough_build::hooks::HookError;
 use passthrough_build::installer::InstallError;
 use passthrough_build::session::BuildError;
@@ -28,6 +29,7 @@ pub(super) fn build(error: &BuildError) -> Failure {
         BuildError::Install(error) => install(error),
         BuildError::Hook(error) => hook(error),
         BuildError::HostChanged { changed, besides } => host_changed(changed, besides.as_deref()),
+        BuildError::Frontend(error) => frontend(error),
         BuildError::Requirement { .. } => Failure {
             exit: ExitCode::Failure,
             ..Failure::unable(error).hint("this is a fault of the build backend")
@@ -48,6 +50,19 @@ pub(super) fn install(error: &InstallError) -> Failure {
         format!("{who} wrote:\n{words}")
     });
     hinted(Failure::unable(error).detail(detail), error.hint())
+}
+
+/// That a frontend failed is the project's failure, or the frontend's; all else
+/// is that it could not be used.
+pub(super) fn frontend(error: &FrontendError) -> Failure {
+    let exit = match error.kind {
+        FrontendErrorKind::Failed(_) | FrontendErrorKind::NoArtefact(_) => ExitCode::Failure,
+        _ => ExitCode::Unable,
+    };
+    Failure {
+        exit,
+        ..hinted(Failure::unable(error), error.hint())
+    }
 }
 
 fn hook(error: &HookError) -> Failure {

@@ -9,10 +9,12 @@ mod build;
 mod env;
 mod failure;
 mod output;
+mod run;
 mod source;
 mod target;
 mod ui;
 
 pub use build::{Built, build};
 pub use env::{Made, env};
+pub use run::run;
 pub use ui::Ui;

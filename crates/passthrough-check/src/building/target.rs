@@ -74,7 +74,7 @@ impl<'a> Target<'a> {
         let mut all = constraint_files.clone();
         if let Ok(installer) = &installer {
             if let Some(note) = installer.note() {
-                ui.say(note);
+                ui.step(note);
             }
             let of_user = installer::constraint_files(installer, &user);
             all.extend(of_user.map_err(|error| failure::install(&error))?);

@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
+use passthrough_build::frontends;
 use passthrough_build::hooks::Artefact;
 use passthrough_build::installer;
 use passthrough_env::LinkMode;
@@ -131,6 +132,10 @@ pub struct BuildArgs {
 
 /// Options of `run`.
 #[derive(Debug, Args)]
+#[command(
+    group(clap::ArgGroup::new("what").required(true).multiple(true).args(["frontend", "command"])),
+    after_help = frontends::table()
+)]
 pub struct RunFrontendArgs {
     /// The project's directory.
     #[arg(value_name = "PROJECT", default_value = ".", value_hint = ValueHint::DirPath)]
