@@ -127,11 +127,6 @@ def has_key(value: Any) -> bool:
     return isinstance(value, dict) and KEY in value
 
 
-def says_something(value: Any) -> bool:
-    """An empty list means the same to uv: nothing."""
-    return has_key(value) and value[KEY] != []
-
-
 def any_has_key(value: Any) -> bool:
     """Whether it is an array of tables, one of them with a list."""
     return isinstance(value, list) and any(has_key(element) for element in value)
@@ -145,7 +140,7 @@ def read_table(declaration: Declaration, name: str, table: dict[str, Any], count
         and any("no-build-isolation" in options for options in pixi(table))
     ):
         declaration.remarks.append("BIP119")
-    if name == "uv" and counts and (says_something(table) or says_something(table.get("pip"))):
+    if name == "uv" and counts and (has_key(table) or has_key(table.get("pip"))):
         declaration.remarks.append("BIP114")
     if KEY not in table:
         return

@@ -105,7 +105,7 @@ FULL_COMMIT_ID = {"git": HASH_ID, "hg": HASH_ID, "bzr": NUMBER, "svn": NUMBER}
 def bare(url: str) -> tuple[str, str]:
     """A URL without credentials and fragment, and the subdirectory that the fragment names."""
     parts = urlsplit(url)
-    named = [item[13:] for item in parts.fragment.split("&") if item.startswith("subdirectory=")]
+    named = re.findall(r"(?:^|&)subdirectory=([^&]+)", parts.fragment)
     host = parts.netloc.rpartition("@")[2].lower()
     path = parts.path.rstrip("/") if parts.scheme == "file" else parts.path
     plain = parts._replace(netloc=host, path=path, fragment="").geturl()

@@ -1,7 +1,6 @@
 //! BIP114: for uv, the key means the opposite.
 
 use passthrough_diagnostic::{Diagnostic, Rule, Severity};
-use toml_edit::Array;
 
 use crate::KEY;
 use crate::survey::{Found, What};
@@ -31,11 +30,10 @@ no-build-isolation-package = [\"torch\"]
 If uv's meaning is the one that was meant, leave it: the finding only says that the two differ.",
 };
 
-/// Reports the key in `[tool.uv]` and `[tool.uv.pip]`, unless it lists nothing.
+/// Reports the key in `[tool.uv]` and `[tool.uv.pip]`, whatever it holds: an
+/// empty list is about to be filled, in the one reading or the other.
 pub(crate) fn check(found: &Found<'_>, findings: &mut Vec<Diagnostic>) {
-    let is_uv = found.tool() == Some("uv");
-    let is_empty = found.item.as_array().is_some_and(Array::is_empty);
-    if !is_uv || is_empty {
+    if found.tool() != Some("uv") {
         return;
     }
     let finding = Diagnostic::new(
@@ -76,17 +74,17 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_list_is_reported_too() {
-        assert!(!only("BIP114", "[tool.uv]\nno-build-isolation-package = 'torch'").is_empty());
+    fn a_list_that_is_invalid_or_empty_is_reported_too() {
+        for value in ["'torch'", "[]"] {
+            let text = format!("[tool.uv]\nno-build-isolation-package = {value}");
+            assert!(!only("BIP114", &text).is_empty(), "{value}");
+            assert!(!only_for("uv", "BIP114", &text).is_empty(), "{value}");
+        }
     }
 
     #[test]
-    fn other_frontends_and_empty_lists_are_silent() {
+    fn other_frontends_and_keys_are_silent() {
         assert_eq!(only_for("x", "BIP114", BOTH), "");
-        assert_eq!(
-            only("BIP114", "[tool.uv]\nno-build-isolation-package = []"),
-            ""
-        );
         assert_eq!(
             only("BIP114", "[tool.x]\nno-build-isolation-package = ['torch']"),
             ""
