@@ -5,4 +5,5 @@ mod diagnosis;
 mod hostile;
 mod loading;
 mod real;
+mod story;
 mod support;
