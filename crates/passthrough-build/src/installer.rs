@@ -38,6 +38,7 @@ mod explain;
 mod ini;
 mod pip_settings;
 mod places;
+mod routes;
 mod uv_settings;
 mod variables;
 
@@ -110,9 +111,10 @@ pub fn install(installer: &Installer, installation: Installation<'_>) -> Result<
     Err(fail(kind).with_words(words))
 }
 
-/// The constraint files that the user's settings name, for the plan to respect:
-/// a constraint that excludes a host's version makes its name fall back, where
-/// the installer could only fail.
+/// The constraint files that the user's settings name, for the plan to know: a
+/// constraint that excludes a host's version makes its name fall back, where the
+/// installer could only fail. They are absolute, and need not be there. Files
+/// at a URL are left to the installer.
 pub fn constraint_files(
     installer: &Installer,
     user: &User<'_>,
@@ -122,5 +124,20 @@ pub fn constraint_files(
         Kind::Pip => pip_settings::read(user, installer.prefix())
             .map(|settings| settings.constraints())
             .map_err(|kind| InstallError::new(installer, kind)),
+    }
+}
+
+/// The constraints that stand in the user's settings themselves, as written:
+/// `constraint-dependencies` of uv. They are for the plan like
+/// [`constraint_files`].
+pub fn constraints_in_settings(
+    installer: &Installer,
+    user: &User<'_>,
+) -> Result<Vec<String>, InstallError> {
+    match installer.kind() {
+        Kind::Uv => uv_settings::read(user)
+            .map(|settings| settings.constraints())
+            .map_err(|kind| InstallError::new(installer, kind)),
+        Kind::Pip => Ok(Vec::new()),
     }
 }

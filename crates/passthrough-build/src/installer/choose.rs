@@ -13,7 +13,7 @@ use passthrough_requirement::{PackageName, Version};
 
 use super::error::{InstallError, InstallErrorKind};
 use super::places::User;
-use super::{pip_settings, uv_settings, variables};
+use super::{pip_settings, routes, uv_settings, variables};
 
 /// The oldest uv that is used: the first with the options that are used.
 const OLDEST_UV: &str = "0.5.0";
@@ -126,7 +126,7 @@ pub fn choose(
     {
         let unknown = match wanted {
             Some(_) => None,
-            None => unknown_to_uv(user, host).map_err(InstallError::without_installer)?,
+            None => set_for_pip_alone(user, host).map_err(InstallError::without_installer)?,
         };
         let Some(option) = unknown else {
             return Ok(uv);
@@ -157,10 +157,13 @@ pub fn choose(
     }))
 }
 
-fn unknown_to_uv(user: &User<'_>, host: &Interpreter) -> Result<Option<String>, InstallErrorKind> {
+fn set_for_pip_alone(
+    user: &User<'_>,
+    host: &Interpreter,
+) -> Result<Option<&'static str>, InstallErrorKind> {
     let pip = pip_settings::read(user, &host.prefix)?;
-    let uv = uv_settings::read(user)?.keys();
-    Ok(pip.unknown_to_uv(user.environment, &uv).map(str::to_owned))
+    let uv = uv_settings::read(user)?;
+    Ok(routes::unknown_to_uv(&pip, &uv, user.environment))
 }
 
 fn find_uv(user: &User<'_>, host: &Interpreter, seen: &mut Vec<String>) -> Option<Installer> {
@@ -284,7 +287,7 @@ fn bundled(user: &User<'_>, interpreter: &Interpreter) -> Vec<(Version, PathBuf)
         .map(|entry| entry.path.join("ensurepip/_bundled"))
         .chain([user.system("/usr/share/python-wheels")])
         .filter_map(|directory| fs::read_dir(directory).ok())
-        .flat_map(|entries| entries.flatten())
+        .flat_map(Iterator::flatten)
         .filter_map(|entry| {
             let name = entry.file_name();
             let (version, _) = name.to_str()?.strip_prefix("pip-")?.split_once('-')?;

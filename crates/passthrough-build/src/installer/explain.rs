@@ -190,3 +190,135 @@ fn missing(words: &str, requirements: &[Requirement]) -> Vec<String> {
     missing.truncate(MOST);
     missing
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What comes of words, where hostlib 2.0 and numpy 2.4+cu are exposed and
+    /// foo and nonesuch>=3 are asked for.
+    fn kind(words: &str) -> InstallErrorKind {
+        let pins = [("hostlib", "2.0"), ("numpy", "2.4+cu")]
+            .map(|(name, version)| (name.parse().unwrap(), version.parse().unwrap()));
+        let requirements = ["foo", "nonesuch>=3"].map(|text| text.parse().unwrap());
+        let status = ExitStatus::from_raw(1 << 8);
+        explain(words, status, &requirements, &pins.into(), false)
+    }
+
+    fn said(words: &str) -> String {
+        kind(words).to_string()
+    }
+
+    /// In the words of pip 26.3 and uv 0.13.8.
+    #[test]
+    fn both_sides_of_a_conflict_are_found() {
+        let pip = "\
+ERROR: Cannot install foo==1.0 and foo==1.1 because these package versions have conflicting dependencies.
+
+The conflict is caused by:
+    foo 1.1 depends on hostlib<2 and >=0.5
+    foo 1.0 depends on Hostlib<2
+    bar 1.0 depends on numpy==2.4
+    The user requested (constraint) hostlib==2.0
+";
+        assert_eq!(
+            said(pip),
+            "`hostlib` 2.0 passes through from the host, but foo 1.1 requires `hostlib<2,>=0.5`; \
+             `hostlib` 2.0 passes through from the host, but foo 1.0 requires `hostlib<2`"
+        );
+        let uv = "\
+error: No solution found when resolving dependencies
+  cause: Because foo<=1.0 depends on hostlib<2 and all versions of foo depend on hostlib==2.0, we can conclude that foo<=1.0 cannot be used.
+         Because foo>=1.1 depends on hostlib>=0.5,<2 and hostlib==2.0, we can conclude that foo>=1.1 cannot be used.
+         And because all versions of bar depend on numpy!=2.4.*, and hostlib<1 is unavailable, we fail.
+";
+        assert_eq!(
+            said(uv),
+            "`hostlib` 2.0 passes through from the host, but foo<=1.0 requires `hostlib<2`; \
+             `hostlib` 2.0 passes through from the host, but foo>=1.1 requires `hostlib<2,>=0.5`; \
+             `numpy` 2.4+cu passes through from the host, but all versions of bar requires `numpy!=2.4.*`"
+        );
+        assert_eq!(
+            said(
+                "    The user requested hostlib<2\n    The user requested (constraint) hostlib==2.0"
+            ),
+            "`hostlib` 2.0 passes through from the host, but what is to be installed requires `hostlib<2`"
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_said_as_it_was_asked_for() {
+        for (words, expected) in [
+            (
+                "ERROR: No matching distribution found for nonesuch>=3 (from x)",
+                "`nonesuch>=3`",
+            ),
+            (
+                "ERROR: No matching distribution found for deep<1",
+                "`deep<1`",
+            ),
+            (
+                "Because nonesuch was not found in the package registry and you",
+                "`nonesuch>=3`",
+            ),
+            (
+                "Because only foo==1.0 is available and you require foo>5, we",
+                "`foo`",
+            ),
+            (
+                "Because there are no versions of deep and you require",
+                "`deep`",
+            ),
+        ] {
+            let InstallErrorKind::Missing { wanted } = kind(words) else {
+                panic!("{words}: {}", said(words));
+            };
+            assert_eq!(list(&wanted), expected, "{words}");
+        }
+    }
+
+    fn list(wanted: &[String]) -> String {
+        let quoted: Vec<String> = wanted.iter().map(|each| format!("`{each}`")).collect();
+        quoted.join(", ")
+    }
+
+    #[test]
+    fn the_deeper_reason_comes_first() {
+        let unreachable = "WARNING: Retrying (Retry(total=0)) after connection broken by \
+                           'NewConnectionError(...)'\n\
+                           ERROR: No matching distribution found for foo";
+        assert!(matches!(kind(unreachable), InstallErrorKind::Network));
+        let refused = "error: Failed to fetch: `https://x/simple/foo/`\n  \
+                       cause: HTTP status client error (401 Unauthorized) for url";
+        assert!(matches!(kind(refused), InstallErrorKind::Credentials));
+        let disabled = "Because foo was not found in the cache and you require foo, we can \
+                        conclude\nhint: Packages were unavailable because the network was disabled.";
+        assert!(matches!(kind(disabled), InstallErrorKind::Offline { .. }));
+        let broken = "error: subprocess-exited-with-error\nNo matching distribution found for x";
+        assert!(matches!(kind(broken), InstallErrorKind::Build));
+        for words in ["", "Segmentation fault", "hostlib<2", "depends on foo<1"] {
+            let kind = kind(words);
+            let conflict = words == "hostlib<2";
+            assert_eq!(
+                matches!(kind, InstallErrorKind::Conflict(_)),
+                conflict,
+                "{words}"
+            );
+            assert!(
+                conflict || matches!(kind, InstallErrorKind::Failed(_)),
+                "{words}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_words_have_some_reason(words in "(hostlib|numpy|[<>=!~,.;:()`' \n\u{e9}]| and | depends? on |\\[|[0-9]){0,40}") {
+            let _ = said(&words);
+        }
+    }
+}

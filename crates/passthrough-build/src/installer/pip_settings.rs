@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use passthrough_interpreter::Environment;
-
 use super::error;
 use super::error::InstallErrorKind;
 use super::ini;
-use super::places::{Shape, User, absolute, is_local};
+use super::places::{Shape, User, absolute, is_local, is_url};
 use super::variables::{PIP, value};
 
 /// Options by their name, with the values that hold for `pip install`.
@@ -117,75 +115,16 @@ fn users_file(user: &User<'_>) -> Option<PathBuf> {
     Some(user.config_home()?.join("pip/pip.conf"))
 }
 
-/// pip's settings of where packages come from and how that is reached, each
-/// with uv's settings of the same: a name in capitals is a variable, any other
-/// a key of `uv.toml`.
-const ROUTES: &[(&str, &[&str])] = &[
-    ("index-url", SOURCES),
-    ("pypi-url", SOURCES),
-    ("extra-index-url", SOURCES),
-    ("find-links", SOURCES),
-    ("no-index", SOURCES),
-    ("proxy", PROXIES),
-    ("cert", CERTIFICATES),
-    ("client-cert", &["SSL_CLIENT_CERT"]),
-    ("trusted-host", &["UV_INSECURE_HOST", "allow-insecure-host"]),
-];
-
-const SOURCES: &[&str] = &[
-    "UV_DEFAULT_INDEX",
-    "UV_INDEX",
-    "UV_INDEX_URL",
-    "UV_EXTRA_INDEX_URL",
-    "UV_FIND_LINKS",
-    "UV_NO_INDEX",
-    "index",
-    "index-url",
-    "extra-index-url",
-    "find-links",
-    "no-index",
-];
-const PROXIES: &[&str] = &[
-    "HTTPS_PROXY",
-    "https_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-    "https-proxy",
-    "http-proxy",
-];
-const CERTIFICATES: &[&str] = &[
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "UV_NATIVE_TLS",
-    "UV_SYSTEM_CERTS",
-    "native-tls",
-    "system-certs",
-];
-
 impl PipSettings {
-    /// The first option that tells pip where packages come from, or how to get
-    /// there, of which uv is told nothing.
-    pub(super) fn unknown_to_uv(
-        &self,
-        environment: &Environment,
-        uv_keys: &[String],
-    ) -> Option<&str> {
-        let known = |setting: &&str| {
-            environment.get(setting).is_some() || uv_keys.iter().any(|key| key == setting)
-        };
-        ROUTES
-            .iter()
-            .find(|(option, counterparts)| {
-                self.0.contains_key(*option) && !counterparts.iter().any(|each| known(&each))
-            })
-            .map(|(option, _)| *option)
+    /// Whether an option holds.
+    pub(super) fn has(&self, option: &str) -> bool {
+        self.0.contains_key(option)
     }
 
-    /// The constraint files.
+    /// The constraint files that are files.
     pub(super) fn constraints(&self) -> Vec<PathBuf> {
-        self.words("constraint").map(PathBuf::from).collect()
+        let files = self.words("constraint").filter(|place| !is_url(place));
+        files.map(PathBuf::from).collect()
     }
 
     /// Without what leads to a network.
@@ -230,5 +169,172 @@ impl PipSettings {
             .get(option)
             .into_iter()
             .flat_map(|value| value.split_whitespace())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fs_err as fs;
+    use passthrough_interpreter::Environment;
+
+    use super::*;
+
+    /// The variables that come of files and variables; `<root>` stands for the
+    /// place of the files.
+    fn settings(files: &[(&str, &str)], variables: &[(&str, &str)], offline: bool) -> Vec<String> {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        for (path, text) in files {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let home = root.join("home").display().to_string();
+        let variables: Vec<(String, String)> = variables
+            .iter()
+            .map(|(name, value)| (*name, value.replace("<root>", &root.display().to_string())))
+            .chain([("HOME", home)])
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        let environment: Environment = variables.into_iter().collect();
+        let user = User {
+            environment: &environment,
+            directory: Path::new("/cwd"),
+            system: root,
+        };
+        let settings = read(&user, &root.join("prefix")).unwrap();
+        let settings = if offline {
+            settings.offline()
+        } else {
+            settings
+        };
+        settings
+            .variables()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect()
+    }
+
+    const ALL: [(&str, &str); 5] = [
+        (
+            "etc/xdg/pip/pip.conf",
+            "[global]\nproxy = xdg\ntimeout = 1\n",
+        ),
+        ("etc/pip.conf", "[global]\nproxy = system\nretries = 1\n"),
+        (
+            "home/.pip/pip.conf",
+            "[global]\nretries = 2\ncert = old.pem\n",
+        ),
+        (
+            "home/.config/pip/pip.conf",
+            "[global]\ncert = ca.pem\nindex_url = https://own/\n",
+        ),
+        (
+            "prefix/pip.conf",
+            "[global]\nindex-url = https://site/\npre = 1\n",
+        ),
+    ];
+
+    #[test]
+    fn later_files_come_before_earlier_ones() {
+        assert_eq!(
+            settings(&ALL, &[], false),
+            [
+                "PIP_CERT=/cwd/ca.pem",
+                "PIP_INDEX_URL=https://site/",
+                "PIP_PRE=1",
+                "PIP_PROXY=system",
+                "PIP_RETRIES=2",
+                "PIP_TIMEOUT=1",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_named_file_takes_the_place_of_the_users() {
+        let mut files = ALL.to_vec();
+        files.push(("named", "[global]\nproxy = named\n"));
+        assert_eq!(
+            settings(&files, &[("PIP_CONFIG_FILE", "<root>/named")], false),
+            [
+                "PIP_INDEX_URL=https://site/",
+                "PIP_PRE=1",
+                "PIP_PROXY=named",
+                "PIP_RETRIES=1",
+                "PIP_TIMEOUT=1",
+            ]
+        );
+        assert!(settings(&ALL, &[("PIP_CONFIG_FILE", "/dev/null")], false).is_empty());
+        let missing = settings(&ALL, &[("PIP_CONFIG_FILE", "<root>/missing")], false);
+        assert!(missing.contains(&"PIP_CERT=/cwd/ca.pem".to_owned()));
+    }
+
+    #[test]
+    fn sections_and_variables_have_their_order() {
+        let file = "[install]\nproxy = install\nretries =\n[global]\nproxy = global\nretries = 3\n\
+                    --timeout = 4\n[wheel]\npre = 1\n";
+        let files = [("etc/pip.conf", file)];
+        assert_eq!(
+            settings(
+                &files,
+                &[
+                    ("PIP_TIMEOUT", ""),
+                    ("PIP_Cert", "~/c"),
+                    ("PIP_TARGET", "/x")
+                ],
+                false
+            ),
+            [
+                "PIP_CERT=~/c",
+                "PIP_PROXY=install",
+                "PIP_RETRIES=3",
+                "PIP_TIMEOUT=4"
+            ]
+        );
+        assert_eq!(
+            settings(&files, &[("PIP_PROXY", "variable")], false)[0],
+            "PIP_PROXY=variable"
+        );
+    }
+
+    #[test]
+    fn of_features_those_of_certificates_hold() {
+        let variables = [
+            ("PIP_USE_FEATURE", "fast-deps truststore"),
+            ("PIP_USE_DEPRECATED", "legacy-resolver"),
+        ];
+        assert_eq!(
+            settings(&[], &variables, false),
+            ["PIP_USE_FEATURE=truststore"]
+        );
+    }
+
+    #[test]
+    fn offline_keeps_what_is_local() {
+        let remote = [
+            ("PIP_INDEX_URL", "https://x/"),
+            ("PIP_EXTRA_INDEX_URL", "https://y/"),
+            ("PIP_FIND_LINKS", "https://z/ wheels"),
+        ];
+        assert_eq!(
+            settings(&[], &remote, true),
+            ["PIP_FIND_LINKS=/cwd/wheels", "PIP_NO_INDEX=1"]
+        );
+        assert_eq!(settings(&[], &[], true), ["PIP_NO_INDEX=1"]);
+        let mixed = [
+            ("PIP_INDEX_URL", "https://x/"),
+            ("PIP_EXTRA_INDEX_URL", "https://y/ file:///a file:///b"),
+        ];
+        assert_eq!(
+            settings(&[], &mixed, true),
+            [
+                "PIP_EXTRA_INDEX_URL=file:///a file:///b",
+                "PIP_INDEX_URL=file:///a"
+            ]
+        );
+        let local = [
+            ("PIP_INDEX_URL", "file:///x"),
+            ("PIP_EXTRA_INDEX_URL", "https://y/"),
+        ];
+        assert_eq!(settings(&[], &local, true), ["PIP_INDEX_URL=file:///x"]);
     }
 }

@@ -175,4 +175,106 @@ impl UvSettings {
     pub(super) fn to_text(&self) -> Option<String> {
         (!self.0.is_empty()).then(|| self.0.to_string())
     }
+
+    /// `constraint-dependencies`.
+    pub(super) fn constraints(&self) -> Vec<String> {
+        let listed = self.0.get("constraint-dependencies");
+        let listed = listed.and_then(Item::as_array).into_iter().flatten();
+        listed
+            .filter_map(|each| each.as_str().map(str::to_owned))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fs_err as fs;
+    use passthrough_interpreter::Environment;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The settings of files of the system and of the user, in a home of theirs.
+    fn settings(
+        system: &str,
+        own: &str,
+        variables: &[(&str, &str)],
+    ) -> (tempfile::TempDir, String) {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        for (folder, text) in [("etc/uv", system), ("home/.config/uv", own)] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+            fs::write(root.join(folder).join("uv.toml"), text).unwrap();
+        }
+        let home = root.join("home").display().to_string();
+        let set = variables.iter().copied().chain([("HOME", home.as_str())]);
+        let environment: Environment = set.collect();
+        let user = User {
+            environment: &environment,
+            directory: Path::new("/cwd"),
+            system: root,
+        };
+        let text = read(&user).unwrap().to_text().unwrap_or_default();
+        let text = text.replace(&root.display().to_string(), "<root>");
+        (directory, text)
+    }
+
+    #[test]
+    fn the_users_file_comes_before_the_systems() {
+        let (_kept, text) = settings(
+            "index-url = 'https://system/'\noffline = true\nfind-links = ['b']\n\
+             [[index]]\nurl = 'https://two/'\n[pip]\nprerelease = 'allow'\ntarget = '/x'\n",
+            "index-url = 'https://own/'\nfind-links = ['./a', 'https://x/']\ncache-dir = 'cache'\n\
+             no-build-isolation-package = ['numpy']\n\
+             [[index]]\nname = 'one'\nurl = '../one'\nexplicit = true\n\
+             [pip]\nprefix = '/x'\nno-index = true\n[pip.extra]\nx = 1\n",
+            &[],
+        );
+        insta::assert_snapshot!(text, @r#"
+        index-url = "https://own/"
+        find-links = ["<root>/home/.config/uv/./a", "https://x/", "<root>/etc/uv/b"]
+        cache-dir = "/cwd/cache"
+        index = [{ name = 'one', url = "<root>/home/.config/uv/../one", explicit = true },{ url = "https://two/" }]
+        offline = true
+        [pip]
+        no-index = true
+        prerelease = 'allow'
+        "#);
+    }
+
+    #[test]
+    fn a_named_file_is_the_only_one() {
+        let own = "offline = true\n";
+        assert_eq!(settings("", own, &[("UV_NO_CONFIG", "1")]).1, "");
+        assert_eq!(settings("", own, &[("UV_NO_CONFIG", "false")]).1, own);
+        assert_eq!(settings("", own, &[("UV_CONFIG_FILE", "/not/there")]).1, "");
+        let (kept, _) = settings("", "", &[]);
+        let named = kept.path().join("named.toml");
+        fs::write(&named, "no-cache = true\n").unwrap();
+        let named = named.display().to_string();
+        let (_other, text) = settings("", own, &[("UV_CONFIG_FILE", &named)]);
+        assert_eq!(text, "no-cache = true\n");
+    }
+
+    proptest! {
+        /// What is handed on is TOML again, whatever came in.
+        #[test]
+        fn what_is_left_is_a_document(text in "(\\[\\[?(pip|index|x)\\]\\]?\n|(index|find-links|pip|link-mode|target)(\\.url)? = ('a'|\\['b', \\{url='c'\\}\\]|\\{url='d'\\})\n){0,6}") {
+            if let Ok(document) = text.parse::<DocumentMut>() {
+                let mut table = document.into_table();
+                let environment = Environment::default();
+                let user = User::new(&environment, Path::new("/cwd"));
+                restrict(&mut table, true, Path::new("/base"), &user);
+                let mut all = UvSettings::default();
+                combine(all.0.as_table_mut(), table);
+                let left = all.to_text().unwrap_or_default();
+                let left: Result<DocumentMut, _> = left.parse();
+                let left = left.map_err(|error| TestCaseError::fail(error.to_string()))?;
+                let pip = left.get("pip").and_then(Item::as_table);
+                for table in [Some(left.as_table()), pip].into_iter().flatten() {
+                    prop_assert!(!table.contains_key("target") && !table.contains_key("x"));
+                }
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use fs_err as fs;
-use passthrough_build::installer::Kind;
+use passthrough_build::installer::{self, Kind};
 use passthrough_wheelhouse::Wheel;
 
 use crate::world::{BOTH, World, module};
@@ -252,4 +252,34 @@ fn the_host_gets_no_bytecode() {
     let before = world.files("own");
     install_unharmed(&world, Kind::Pip, "a host without bytecode");
     assert_eq!(world.files("own"), before);
+}
+
+#[test]
+fn the_plan_can_know_the_users_constraints() {
+    let mut world = World::new(&[]);
+    world.set("UV_CONSTRAINT", "one.txt /two.txt");
+    world.write(
+        "home/.config/uv/uv.toml",
+        "constraint-dependencies = ['foo<2']\n",
+    );
+    world.write(
+        "etc/pip.conf",
+        "[install]\nconstraint = three.txt https://x/four.txt\n",
+    );
+    let found = |world: &World, kind| {
+        let installer = world.choose(Some(kind)).unwrap();
+        let environment = world.environment();
+        let user = world.user(&environment);
+        (
+            installer::constraint_files(&installer, &user).unwrap(),
+            installer::constraints_in_settings(&installer, &user).unwrap(),
+        )
+    };
+    let one = world.path("user/one.txt");
+    let three = world.path("user/three.txt");
+    assert_eq!(
+        found(&world, Kind::Uv),
+        (vec![one, "/two.txt".into()], vec!["foo<2".to_owned()])
+    );
+    assert_eq!(found(&world, Kind::Pip), (vec![three], vec![]));
 }

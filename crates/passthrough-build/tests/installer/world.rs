@@ -145,7 +145,7 @@ impl World {
         choose(wanted, &user, &self.host)
     }
 
-    fn user<'a>(&'a self, environment: &'a Environment) -> User<'a> {
+    pub(crate) fn user<'a>(&'a self, environment: &'a Environment) -> User<'a> {
         User {
             environment,
             directory: &self.user_directory,
