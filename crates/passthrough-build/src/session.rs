@@ -14,20 +14,23 @@ mod error;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
 use fs_err as fs;
+use passthrough_config::Pyproject;
 use passthrough_diagnostic::Severity;
 use passthrough_env::{BuildEnvironment, EnvError, LinkMode};
-use passthrough_host::Inventory;
+use passthrough_host::Installed;
 use passthrough_interpreter::{Environment, Interpreter};
 use passthrough_plan::{Pass, Plan};
 use passthrough_requirement::{PackageName, Requirement, Version};
 
+use crate::diagnosis::{Scene, diagnose};
 use crate::hooks::{Artefact, Backend, ConfigSettings, Hook, HookError};
 use crate::installer::{self, Installation, Installer, User};
 
-pub use error::BuildError;
+pub use error::{BuildError, HookFailed};
 
 /// What is to be built, for whom, and how.
 pub struct Job<'a> {
@@ -35,12 +38,16 @@ pub struct Job<'a> {
     pub decide: &'a dyn Fn(Pass<'_>, Passthrough) -> Plan,
     /// The host's interpreter.
     pub host: &'a Interpreter,
-    /// What the host has.
-    pub inventory: &'a dyn Inventory,
+    /// Which distributions of the host have a module.
+    pub owners: &'a dyn Fn(&str) -> Vec<Rc<Installed>>,
     /// The project's directory; absolute.
     pub project: &'a Path,
-    /// Its build backend.
-    pub backend: &'a passthrough_config::Backend,
+    /// The text of its `pyproject.toml`; empty if there is none.
+    pub source: &'a str,
+    /// What was read from that text.
+    pub pyproject: &'a Pyproject,
+    /// The table to name where a passthrough list would help, and there is none.
+    pub table: &'a str,
     /// What the user says to the backend.
     pub settings: &'a ConfigSettings,
     /// The variables that this program was started with.
@@ -166,7 +173,7 @@ impl Job<'_> {
             .tempdir_in(out)
             .map_err(BuildError::Output)?;
         let (built, content) = self.in_environment(artefact, make, |prepared| {
-            self.call(&prepared.environment, Hook::Build(artefact), |backend| {
+            self.call(prepared, Hook::Build(artefact), |backend| {
                 backend.build(artefact, staging.path(), self.settings, None)
             })
         })?;
@@ -221,31 +228,28 @@ impl Job<'_> {
     /// Fills the environment with what the project declares, then with what
     /// its backend asks for (DYN-1).
     fn fill_twice(&self, artefact: Artefact, prepared: &mut Prepared) -> Result<(), BuildError> {
-        let Prepared {
-            environment,
-            content,
-        } = prepared;
-        self.fill(environment, content)?;
+        self.fill(prepared)?;
         let hook = Hook::GetRequires(artefact);
-        let answer = self.call(environment, hook, |backend| {
+        let answer = self.call(prepared, hook, |backend| {
             backend.get_requires(artefact, self.settings)
         })?;
+        let content = &mut prepared.content;
         content.dynamic = requirements(hook, &answer)?;
-        let present = environment.present()?;
+        let present = prepared.environment.present()?;
         let second = Pass::Second {
             dynamic: &content.dynamic,
             present: &present,
         };
         content.plan = accepted((self.decide)(second, content.passthrough))?;
-        self.fill(environment, content)
+        self.fill(prepared)
     }
 
     /// Adds to the environment what the plan says and is not there yet.
-    fn fill(
-        &self,
-        environment: &mut BuildEnvironment,
-        content: &mut Content,
-    ) -> Result<(), BuildError> {
+    fn fill(&self, prepared: &mut Prepared) -> Result<(), BuildError> {
+        let Prepared {
+            environment,
+            content,
+        } = prepared;
         let plan = &content.plan;
         self.go_on()?;
         if plan.expose.len() > environment.manifest().distributions.len() {
@@ -301,23 +305,46 @@ impl Job<'_> {
 
     fn call<T>(
         &self,
-        environment: &BuildEnvironment,
+        prepared: &Prepared,
         hook: Hook,
         call: impl FnOnce(&Backend<'_>) -> Result<T, HookError>,
     ) -> Result<T, BuildError> {
         self.go_on()?;
         (self.tell)(Event::Calling(hook));
+        let environment = &prepared.environment;
         let backend = Backend {
             python: environment.python(),
             project: self.project,
-            name: &self.backend.name,
-            path: &self.backend.path,
+            name: &self.pyproject.backend.name,
+            path: &self.pyproject.backend.path,
             variables: &environment.variables(self.environment),
             scratch: &environment.layout().notes(),
             timeout: self.hook_timeout,
             follow: Some(&|line| self.line(line)),
         };
-        call(&backend).map_err(|error| BuildError::Hook(Box::new(error)))
+        call(&backend).map_err(|error| self.hook_failed(error, backend, prepared))
+    }
+
+    fn hook_failed(
+        &self,
+        error: HookError,
+        backend: Backend<'_>,
+        prepared: &Prepared,
+    ) -> BuildError {
+        let scene = Scene {
+            backend,
+            settings: self.settings,
+            source: self.source,
+            pyproject: self.pyproject,
+            table: self.table,
+            dynamic: &prepared.content.dynamic,
+            plan: &prepared.content.plan,
+            // What cannot be told any more counts as gone.
+            present: &prepared.environment.present().unwrap_or_default(),
+            owners: self.owners,
+        };
+        let diagnosis = diagnose(&error, &scene);
+        BuildError::Hook(Box::new(HookFailed { error, diagnosis }))
     }
 
     fn go_on(&self) -> Result<(), BuildError> {

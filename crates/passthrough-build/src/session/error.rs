@@ -5,6 +5,7 @@ use passthrough_plan::Plan;
 use passthrough_process::Reason;
 use passthrough_requirement::RequirementError;
 
+use crate::diagnosis::Diagnosis;
 use crate::frontends::{FrontendError, FrontendErrorKind};
 use crate::hooks::{Hook, HookError, HookErrorKind};
 use crate::installer::{InstallError, InstallErrorKind};
@@ -32,8 +33,8 @@ pub enum BuildError {
     #[error("the command cannot be started: {0}")]
     Command(io::Error),
     /// A hook of the backend failed.
-    #[error(transparent)]
-    Hook(Box<HookError>),
+    #[error("{}", .0.error)]
+    Hook(Box<HookFailed>),
     /// A hook asked for something that is no requirement.
     #[error("{hook} asked for `{text}`, which is no requirement: {}", error.message)]
     Requirement {
@@ -60,6 +61,15 @@ pub enum BuildError {
     Interrupted,
 }
 
+/// A hook that failed, and why.
+#[derive(Debug)]
+pub struct HookFailed {
+    /// What went wrong.
+    pub error: HookError,
+    /// Why, and what to do about it.
+    pub diagnosis: Diagnosis,
+}
+
 impl BuildError {
     /// Whether the same build may succeed if nothing passes through (CLOS-6).
     pub(super) fn may_pass_without_passthrough(&self) -> bool {
@@ -79,8 +89,8 @@ impl BuildError {
             Self::Install(error) => {
                 matches!(error.kind, InstallErrorKind::Stopped(Reason::Interrupted))
             }
-            Self::Hook(error) => {
-                matches!(error.kind, HookErrorKind::Process(Reason::Interrupted))
+            Self::Hook(failed) => {
+                matches!(failed.error.kind, HookErrorKind::Process(Reason::Interrupted))
             }
             Self::Frontend(error) => {
                 matches!(error.kind, FrontendErrorKind::Stopped(Reason::Interrupted))

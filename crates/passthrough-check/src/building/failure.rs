@@ -1,9 +1,8 @@
 //! Why something could not be built, for the user to read.
 
 use passthrough_build::frontends::{FrontendError, FrontendErrorKind};
-use passthrough_build::hooks::HookError;
 use passthrough_build::installer::InstallError;
-use passthrough_build::session::BuildError;
+use passthrough_build::session::{BuildError, HookFailed};
 use passthrough_env::{Changed, EnvError};
 use passthrough_protocol::ExitCode;
 
@@ -65,10 +64,12 @@ pub(super) fn frontend(error: &FrontendError) -> Failure {
     }
 }
 
-fn hook(error: &HookError) -> Failure {
+fn hook(failed: &HookFailed) -> Failure {
     Failure {
         exit: ExitCode::Failure,
-        ..hinted(Failure::unable(error), error.hint().map(str::to_owned))
+        ..Failure::unable(&failed.error)
+            .detail(Some(failed.diagnosis.lines()[1..].join("\n")))
+            .hint("--keep-env keeps the build environment to look at")
     }
 }
 

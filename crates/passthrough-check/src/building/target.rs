@@ -9,6 +9,7 @@ use passthrough_build::record;
 use passthrough_build::session::{BuildError, Content, Event, Job, Passthrough};
 use passthrough_diagnostic::Severity;
 use passthrough_env::{BuildEnvironment, EnvError};
+use passthrough_host::Site;
 use passthrough_interpreter::Environment;
 use passthrough_plan::{Pass, Plan, Policy};
 use passthrough_protocol::{BuildRecord, BuildRecordSchema, Downloaded};
@@ -22,6 +23,9 @@ use crate::host::{self, Host, Spawn};
 use crate::question::{self, Question};
 use crate::report::Report;
 use crate::{check, interrupt};
+
+/// The table to name to a project that has no passthrough list.
+const TABLE: &str = "tool.passthrough-check";
 
 /// What the user wishes, for all that is built in one run.
 #[derive(Clone, Copy)]
@@ -111,9 +115,11 @@ impl<'a> Target<'a> {
         let job = Job {
             decide: &|pass, passthrough| self.decide(source, pass, passthrough),
             host: &self.host.interpreter,
-            inventory: self.host.inventory.as_ref(),
+            owners: &|module| Site::new(&self.host.interpreter).owners(module),
             project: &source.directory,
-            backend: &source.pyproject.backend,
+            source: &source.file.text,
+            pyproject: &source.pyproject,
+            table: TABLE,
             settings: &self.settings,
             environment,
             link_mode: args.making.link_mode.into(),
