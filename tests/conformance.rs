@@ -4,6 +4,7 @@
 mod bad_files;
 mod expectations;
 mod gates;
+mod mutants;
 mod oneshot;
 mod parts;
 mod reports;
