@@ -147,7 +147,31 @@ impl Capture {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn nothing_depends_on_how_it_arrives(
+            text in "[ab\n]{0,60}",
+            cuts in prop::collection::vec(0..60_usize, 0..8),
+            kept in 0..70_usize,
+        ) {
+            let mut cuts: Vec<usize> = cuts.into_iter().filter(|&cut| cut < text.len()).collect();
+            cuts.extend([0, text.len()]);
+            cuts.sort_unstable();
+            let chunks: Vec<&[u8]> = cuts.windows(2).map(|cut| &text.as_bytes()[cut[0]..cut[1]]).collect();
+            let expected: Vec<&[u8]> = text.as_bytes().split_inclusive(|&byte| byte == b'\n').collect();
+            prop_assert_eq!(lines(&chunks), expected);
+            let mut capture = Capture::new(Stream::tail(kept));
+            for chunk in &chunks {
+                capture.add(chunk, None).unwrap();
+            }
+            let start = text.len().saturating_sub(kept);
+            prop_assert_eq!(capture.into_kept(), &text.as_bytes()[start..]);
+        }
+    }
 
     fn lines(chunks: &[&[u8]]) -> Vec<Vec<u8>> {
         let mut lines: Vec<Vec<u8>> = Vec::new();

@@ -10,61 +10,83 @@ const TRACEBACK: usize = 40;
 /// The most entries of anything else.
 const MOST: usize = 24;
 
+/// The most characters of a line.
+const LONGEST: usize = 1000;
+
 impl Diagnosis {
     /// The diagnosis for a reader, without ends of lines. What a text holds
-    /// besides its own lines is raw.
+    /// besides its own lines is raw; very long ones are cut, but for what is
+    /// meant to be copied.
     pub fn lines(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        lines.extend(self.summary.lines().next().map(str::to_owned));
+        let mut lines = vec![self.summary.clone()];
         lines.push(format!("  stage: {}", self.stage.as_str()));
         lines.push(format!("  backend: {}", self.declared()));
         self.chain(&mut lines);
-        if let Some(surroundings) = &self.surroundings {
-            lines.push(format!(
-                "  interpreter: {} (Python {})",
-                surroundings.executable, surroundings.version
-            ));
-            lines.push(format!("  prefix: {}", surroundings.prefix));
-            lines.push("  sys.path:".to_owned());
-            push_some(&mut lines, surroundings.sys_path.iter().cloned());
+        self.interpreter(&mut lines);
+        self.origins(&mut lines);
+        self.host(&mut lines);
+        lines.iter_mut().for_each(cut);
+        self.remedies(&mut lines);
+        lines
+    }
+
+    fn interpreter(&self, lines: &mut Vec<String>) {
+        let Some(surroundings) = &self.surroundings else {
+            return;
+        };
+        lines.push(format!(
+            "  interpreter: {} (Python {})",
+            surroundings.executable, surroundings.version
+        ));
+        lines.push(format!("  prefix: {}", surroundings.prefix));
+        lines.push("  sys.path:".to_owned());
+        push_some(lines, surroundings.sys_path.iter().cloned());
+    }
+
+    fn origins(&self, lines: &mut Vec<String>) {
+        if self.requirements.is_empty() {
+            return;
         }
-        if !self.requirements.is_empty() {
-            lines.push("  build requirements:".to_owned());
-            let origins = self.requirements.iter().map(|origin| {
-                let by = if origin.dynamic {
-                    " (asked for by the backend)"
-                } else {
-                    ""
-                };
-                format!("{}{by}: {}", origin.requirement, words(&origin.source))
-            });
-            push_some(&mut lines, origins);
+        lines.push("  build requirements:".to_owned());
+        let origins = self.requirements.iter().map(|origin| {
+            let by = if origin.dynamic {
+                " (asked for by the backend)"
+            } else {
+                ""
+            };
+            format!("{}{by}: {}", origin.requirement, words(&origin.source))
+        });
+        push_some(lines, origins);
+    }
+
+    fn host(&self, lines: &mut Vec<String>) {
+        let Some(missing) = &self.missing else {
+            return;
+        };
+        lines.push(format!("  missing: {}", missing.name));
+        let copies = missing.host.iter().map(|copy| {
+            let version = copy.version.as_deref().unwrap_or("of unknown version");
+            let place = copy.location.display();
+            format!("the host has it: {} {version}, in {place}", copy.name)
+        });
+        push_some(lines, copies);
+        if missing.host.is_empty() {
+            lines.push(indented("the host does not have it"));
         }
-        if let Some(missing) = &self.missing {
-            lines.push(format!("  missing: {}", missing.name));
-            let copies = missing.host.iter().map(|copy| {
-                let version = copy.version.as_deref().unwrap_or("of unknown version");
-                format!(
-                    "the host has it: {} {version}, in {}",
-                    copy.name,
-                    copy.location.display()
-                )
-            });
-            push_some(&mut lines, copies);
-            if missing.host.is_empty() {
-                lines.push("      the host does not have it".to_owned());
-            }
-        }
+    }
+
+    fn remedies(&self, lines: &mut Vec<String>) {
         for advice in &self.advice {
-            lines.push(format!("  help: {}", advice.text));
+            let mut text = format!("  help: {}", advice.text);
+            cut(&mut text);
+            lines.push(text);
             let toml = advice.toml.iter().flat_map(|toml| toml.lines());
             lines.extend(toml.map(indented));
         }
         if let Some(command) = &self.reproduce {
             lines.push("  to do the same again, in an environment kept by --keep-env:".to_owned());
-            lines.push(format!("      {command}"));
+            lines.push(indented(command));
         }
-        lines
     }
 
     fn declared(&self) -> String {
@@ -125,6 +147,14 @@ fn words(source: &Source) -> String {
         Source::Downloaded { version } => format!("{version}, downloaded"),
         Source::NotNeeded => "not needed here".to_owned(),
         Source::Missing => "missing".to_owned(),
+    }
+}
+
+/// Cuts a line that nobody would read to its end.
+fn cut(line: &mut String) {
+    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+        line.truncate(end);
+        line.push_str(" ...");
     }
 }
 

@@ -224,7 +224,32 @@ fn is_version(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_is_returned_stays_in_the_folder(
+            name in "[.]{0,2}[/\\\\a1\0]{0,4}(demo-1|-|1|[.]){0,3}(-py3-none-any[.]whl|[.]tar[.]gz|[.]dist-info)?",
+        ) {
+            let scratch = tempfile::tempdir().unwrap();
+            let directory = scratch.path().join("out");
+            fs::create_dir(&directory).unwrap();
+            // Everything that a name could lead to, inside and outside.
+            for place in [scratch.path(), &directory] {
+                let path = place.join(name.replace(['/', '\\', '\0'], ""));
+                let _ = fs::write(path, "");
+            }
+            for artefact in [Artefact::Wheel, Artefact::Sdist, Artefact::Editable] {
+                if let Ok(path) = check(&name, artefact, &directory) {
+                    prop_assert_eq!(path.parent(), Some(directory.as_path()));
+                    prop_assert!(path.is_file());
+                }
+            }
+            prop_assert!(check_dist_info(&name, &directory).is_err());
+        }
+    }
 
     #[test]
     fn wheels_are_named_by_the_specification() {

@@ -65,8 +65,8 @@ def note(**seen):
 "#;
 
 fn seen(project: &Project) -> serde_json::Value {
-    let text = fs::read(project.root.join("seen.json")).unwrap();
-    serde_json::from_slice(&text).unwrap()
+    let text = fs::read(project.root.join("seen.json")).expect("what the backend wrote");
+    serde_json::from_slice(&text).expect("what the backend wrote")
 }
 
 #[test]
@@ -462,4 +462,29 @@ fn metadata_that_is_none_is_refused() {
             .unwrap_err();
         assert!(error.to_string().contains(words), "{body}: {error}");
     }
+}
+
+#[test]
+fn paths_need_not_be_text() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let mut project = Project::with(WHEEL);
+    let odd = |name: &[u8]| project.root.with_file_name(OsStr::from_bytes(name));
+    let (root, out) = (odd(b"pro\xff\n'ject"), odd(b"o\xfeut"));
+    fs::rename(&project.root, &root).unwrap();
+    fs::create_dir(&out).unwrap();
+    (project.root, project.out) = (root, out);
+    project.build(Artefact::Wheel).unwrap();
+    assert_eq!(names(&project.out), [NAME]);
+    project.file("backend.py", "def build_wheel(*a, **k): raise ValueError\n");
+    let error = project.build(Artefact::Wheel).unwrap_err();
+    let HookErrorKind::Raised(failure) = error.kind else {
+        panic!("{error}");
+    };
+    assert!(
+        failure.exception.frames[0]
+            .file
+            .contains("pro\\udcff\n'ject")
+    );
 }

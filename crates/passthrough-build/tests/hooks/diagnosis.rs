@@ -580,9 +580,12 @@ fn a_book_of_a_failure_is_shown_in_part() {
         "import sys; sys.path[:] = ['/x'] * 100000; raise ValueError",
         "def build_wheel(*a, **k): raise ValueError('line\\n' * 100000)",
         "def build_wheel(*a, **k): build_wheel()",
+        "def build_wheel(*a, **k): raise ValueError('x' * 1000000)",
+        "import importlib; importlib.import_module('x' * 1000000)",
     ] {
         world.project.file("backend.py", source);
         let lines = world.diagnose(&[]).lines();
         assert!(lines.len() < 150, "{}", lines.len());
+        assert!(lines.iter().all(|line| line.len() < 1100));
     }
 }
