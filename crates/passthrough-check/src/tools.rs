@@ -57,12 +57,13 @@ pub fn locate(request: &Request, environment: &Environment) -> Result<PathBuf, F
 /// is made where it stays, since scripts hold the path of their interpreter; a
 /// marker that is written last tells a complete one from what an interrupted
 /// run has left, which is made anew. Needs pip, and the index that pip is
-/// configured for.
+/// configured for. `making` is told when it has to be made, which takes seconds.
 pub fn environment(
     tool: &Tool<'_>,
     python: &Path,
     cache: &Path,
     environment: &Environment,
+    making: &mut dyn FnMut(),
 ) -> Result<PathBuf, Failure> {
     let interpreter = passthrough_interpreter::ask(python, environment, &options(Some(cache)))
         .map_err(|error| match error.hint() {
@@ -76,6 +77,7 @@ pub fn environment(
     if marker.exists() {
         return Ok(directory);
     }
+    making();
     fs::create_dir_all(&root).map_err(Failure::unable)?;
     let lock = fs::File::create(root.join(format!("{name}.lock"))).map_err(Failure::unable)?;
     lock.file().lock().map_err(Failure::unable)?;

@@ -46,3 +46,24 @@ impl Progress {
         }
     }
 }
+
+/// A line for a terminal, while something takes long that cannot be counted.
+#[derive(Default)]
+pub(super) struct Notice {
+    shown: bool,
+}
+
+impl Notice {
+    pub(super) fn show(&mut self, text: &str) {
+        if io::stderr().is_terminal() {
+            self.shown = true;
+            let _ = io::stderr().write_all(text.as_bytes());
+        }
+    }
+
+    pub(super) fn clear(&self) {
+        if self.shown {
+            let _ = io::stderr().write_all(b"\r\x1b[K");
+        }
+    }
+}

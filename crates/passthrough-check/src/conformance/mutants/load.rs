@@ -8,6 +8,7 @@ use passthrough_conformance::requirements::Requirement;
 use passthrough_protocol::{Mutant, Mutants};
 
 use super::implementation::Implementation;
+use super::trial::Silence;
 use crate::failure::Failure;
 use crate::input;
 
@@ -56,11 +57,11 @@ pub(super) struct Loaded {
 /// Why a file, or a mutant in it, was left out.
 #[derive(Debug)]
 pub(super) struct Problem {
-    pub(super) message: String,
-    /// More of it, and what it may be, where the file breaks the schema.
-    pub(super) detail: Option<String>,
+    pub(super) failure: Failure,
     /// Whether it is one that the binary carries.
     pub(super) embedded: bool,
+    /// The name of the mutant, if one is meant.
+    mutant: Option<String>,
 }
 
 /// All mutants that can be put to the test, and what is wrong with the others.
@@ -80,24 +81,38 @@ struct File<'a> {
 }
 
 impl Problem {
-    fn new(file: File<'_>, message: &str) -> Self {
+    fn of_file(file: File<'_>, message: &str) -> Self {
         Self {
-            message: format!("{}: {message}", file.shown),
-            detail: None,
+            failure: Failure::unable(format_args!("{}: {message}", file.shown)),
             embedded: file.embedded,
+            mutant: None,
+        }
+    }
+
+    fn of_mutant(file: File<'_>, name: &str, message: &str) -> Self {
+        Self {
+            mutant: Some(name.to_owned()),
+            ..Self::of_file(file, &format!("mutant `{name}`: {message}"))
         }
     }
 }
 
 impl Loaded {
-    /// What is wrong with it after all.
-    pub(super) fn problem(&self, message: &str) -> Problem {
+    /// It was put to the test in vain.
+    pub(super) fn answers_nothing(&self, silence: Silence) -> Problem {
+        let message = format!("it answers no case: {}", silence.line());
+        let mut problem = self.problem(&message);
+        problem.failure.detail = silence.stderr;
+        problem
+    }
+
+    fn problem(&self, message: &str) -> Problem {
         let file = File {
             group: &self.group,
             shown: &self.file,
             embedded: self.embedded,
         };
-        Problem::new(file, &format!("mutant `{}`: {message}", self.mutant.name))
+        Problem::of_mutant(file, &self.mutant.name, message)
     }
 }
 
@@ -134,13 +149,28 @@ impl Set {
                 Ok(text) => self.add_file(file, &text, requirements),
                 // It names the file.
                 Err(failure) => self.problems.push(Problem {
-                    message: failure.message,
-                    detail: None,
+                    failure,
                     embedded: false,
+                    mutant: None,
                 }),
             }
         }
         Ok(())
+    }
+
+    /// Says so if there is no mutant of this name, whole or left out.
+    pub(super) fn expect(&mut self, name: &str) {
+        let is_left_out = |found: &Problem| found.mutant.as_deref() == Some(name);
+        if !self.mutants.iter().any(|loaded| loaded.mutant.name == name)
+            && !self.problems.iter().any(is_left_out)
+        {
+            self.problems.push(Problem {
+                failure: Failure::unable(format_args!("there is no mutant `{name}`"))
+                    .hint("without `--mutant`, all are run and named"),
+                embedded: false,
+                mutant: None,
+            });
+        }
     }
 
     fn add_file(&mut self, file: File<'_>, text: &str, requirements: &[Requirement]) {
@@ -149,10 +179,12 @@ impl Set {
             Err(error) => {
                 let error = error.to_string();
                 let (first, more) = error.trim_end().split_once('\n').unwrap_or((&error, ""));
-                return self.problems.push(Problem {
-                    detail: Some(more.to_owned()),
-                    ..Problem::new(file, first)
-                });
+                let mut problem = Problem::of_file(file, first);
+                problem.failure = problem
+                    .failure
+                    .detail(Some(more.to_owned()))
+                    .hint("`passthrough-check schema mutants` prints what a file may be");
+                return self.problems.push(problem);
             }
         };
         let mut names = BTreeSet::new();
@@ -165,10 +197,9 @@ impl Set {
             };
             match loaded {
                 Ok(loaded) => self.add(loaded),
-                Err(message) => {
-                    let message = format!("mutant `{name}`: {message}");
-                    self.problems.push(Problem::new(file, &message));
-                }
+                Err(message) => self
+                    .problems
+                    .push(Problem::of_mutant(file, &name, &message)),
             }
         }
     }
@@ -252,7 +283,7 @@ mod tests {
         assert_eq!(set.mutants.is_empty(), !set.problems.is_empty());
         set.problems
             .into_iter()
-            .map(|found| found.message)
+            .map(|found| found.failure.message)
             .collect()
     }
 
@@ -348,7 +379,7 @@ mod tests {
         assert_eq!(set.mutants.len(), 1);
         set.problems
             .into_iter()
-            .map(|found| found.message)
+            .map(|found| found.failure.message)
             .collect()
     }
 }

@@ -12,13 +12,12 @@ mod text;
 mod trial;
 mod verdict;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use passthrough_interpreter::{Environment, Request};
 use passthrough_protocol::{Case, ExitCode, MutantsReport};
 
-use super::progress::Progress;
+use super::progress::{Notice, Progress};
 use super::terminal::Style;
 use super::{Answer, Selection, problem, select};
 use crate::cli::{MutantsArgs, MutantsFormat};
@@ -26,7 +25,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::tools::{self, Tool};
 use implementation::Implementation;
-use load::{Loaded, Problem, Set};
+use load::{Loaded, Set};
 use trial::{Silence, Trial};
 use verdict::Facts;
 
@@ -35,6 +34,9 @@ const NEEDS: Tool<'_> = Tool {
     name: "packaging",
     requirements: &["packaging==26.3", "tomli==2.2.1 ; python_version < '3.11'"],
 };
+
+/// How much is told of what is wrong with the unpatched implementation, in lines.
+const MOST_TOLD: usize = 20;
 
 /// Does what the arguments ask for.
 pub(super) fn mutants(args: &MutantsArgs, color: bool) -> Result<Answer, Failure> {
@@ -50,32 +52,34 @@ pub(super) fn mutants(args: &MutantsArgs, color: bool) -> Result<Answer, Failure
     let mut tried = Vec::new();
     if !chosen.is_empty() && !cases.is_empty() {
         for (&loaded, trial) in chosen.iter().zip(try_all(args, &chosen, &cases)?) {
-            match &trial.silent {
+            match trial.silent {
                 None => tried.push((loaded, trial)),
-                Some(silence) => problems.push(loaded.problem(&silence.line())),
+                Some(silence) => problems.push(loaded.answers_nothing(silence)),
             }
         }
     }
     let files = &selection.suite.problems;
-    let mut failures: Vec<Failure> = files.iter().map(problem).collect();
-    failures.extend(problems.iter().map(left_out));
-    let report = verdict::report(Facts {
+    let at_fault =
+        files.iter().any(|found| found.embedded) || problems.iter().any(|found| found.embedded);
+    let failures: Vec<Failure> = files
+        .iter()
+        .map(problem)
+        .chain(problems.into_iter().map(|found| found.failure))
+        .collect();
+    let messages = failures.iter().map(|failure| failure.message.clone());
+    let (report, code) = verdict::report(Facts {
         suite: selection.suite.digest(),
         cases: &cases,
         requirements: &selection.requirements,
         mutants: tried,
         complete: args.mutant.is_empty(),
-        problems: failures
-            .iter()
-            .map(|failure| failure.message.clone())
-            .collect(),
-        at_fault: files.iter().any(|found| found.embedded)
-            || problems.iter().any(|found| found.embedded),
+        problems: messages.collect(),
+        at_fault,
     });
     Ok(Answer {
         text: rendered(&report, args.output_format, color)?,
         failures,
-        code: exit_code(&report),
+        code,
     })
 }
 
@@ -85,40 +89,15 @@ fn set(args: &MutantsArgs, selection: &Selection) -> Result<Set, Failure> {
     if let Some(directory) = &args.mutants {
         set.add_directory(directory, &selection.requirements)?;
     }
-    let is_there = |name: &String| set.mutants.iter().any(|loaded| loaded.mutant.name == *name);
-    // One that was left out is there, and its problem is told.
-    let is_told = |name: &String| {
-        let quoted = format!("mutant `{name}`");
-        let mut problems = set.problems.iter();
-        problems.any(|found| found.message.contains(&quoted))
-    };
-    match args
-        .mutant
-        .iter()
-        .find(|name| !is_there(name) && !is_told(name))
-    {
-        None => Ok(set),
-        Some(unknown) => Err(
-            Failure::unable(format_args!("there is no mutant `{unknown}`"))
-                .hint("without `--mutant`, all are run and named"),
-        ),
+    for name in &args.mutant {
+        set.expect(name);
     }
-}
-
-fn left_out(problem: &Problem) -> Failure {
-    let failure = Failure::unable(&problem.message);
-    match &problem.detail {
-        None => failure,
-        detail => failure
-            .detail(detail.clone())
-            .hint("`passthrough-check schema mutants` prints what a file may be"),
-    }
+    Ok(set)
 }
 
 /// The selected cases, by id.
 fn cases(selection: &Selection) -> Vec<&Case> {
-    let plan: BTreeSet<&String> = selection.plan.iter().collect();
-    let ids = plan.into_iter();
+    let ids = selection.plan.iter();
     ids.filter_map(|id| selection.suite.cases.get(id))
         .map(|loaded| &loaded.case)
         .collect()
@@ -144,20 +123,16 @@ fn python(args: &MutantsArgs) -> Result<PathBuf, Failure> {
     }
     let cache = tools::cache(args.cache_dir.as_deref())?;
     let base = tools::locate(&Request::Name("python3".into()), &environment)?;
-    let directory = tools::environment(&NEEDS, &base, &cache, &environment).map_err(|failure| {
-        with_hint(
-            failure,
-            "name an interpreter with `packaging` 26.3 by --python",
-        )
+    let mut notice = Notice::default();
+    let directory = tools::environment(&NEEDS, &base, &cache, &environment, &mut || {
+        notice.show("installing `packaging` for the second implementation");
+    });
+    notice.clear();
+    let directory = directory.map_err(|failure| match failure.hint {
+        Some(_) => failure,
+        None => failure.hint("name an interpreter with `packaging` 26.3 by --python"),
     })?;
     Ok(directory.join("bin/python"))
-}
-
-fn with_hint(failure: Failure, hint: &str) -> Failure {
-    match failure.hint {
-        Some(_) => failure,
-        None => failure.hint(hint),
-    }
 }
 
 fn try_all(args: &MutantsArgs, chosen: &[&Loaded], cases: &[&Case]) -> Result<Vec<Trial>, Failure> {
@@ -175,8 +150,7 @@ fn try_all(args: &MutantsArgs, chosen: &[&Loaded], cases: &[&Case]) -> Result<Ve
 
 /// Where the right implementation is wrong, nothing can be said of a mutant.
 fn must_pass(trial: &Trial, python: &Path) -> Result<(), Failure> {
-    if let Some(silence) = &trial.silent {
-        let Silence { message, stderr } = silence;
+    if let Some(Silence { message, stderr }) = &trial.silent {
         return Err(Failure::unable(format_args!(
             "{} does not run the second implementation: {message}",
             python.display()
@@ -184,28 +158,24 @@ fn must_pass(trial: &Trial, python: &Path) -> Result<(), Failure> {
         .detail(stderr.clone())
         .hint("it needs Python 3.9 or later with `packaging` 26.3, and `tomli` before 3.11"));
     }
-    let mut wrong: Vec<&str> = trial.failed.keys().map(String::as_str).collect();
-    wrong.extend(trial.crashed.iter().map(String::as_str));
-    if wrong.is_empty() {
-        return Ok(());
-    }
-    let details = trial.failed.iter().flat_map(|(id, differences)| {
+    let failed = trial.failed.iter().flat_map(|(id, differences)| {
         let differences = differences.iter();
         differences.map(move |difference| format!("{id}: {difference}"))
     });
-    let detail: Vec<String> = details.take(20).collect();
-    let failure = Failure::unable(format_args!(
-        "the second implementation does not pass {} of the cases, so no mutant can be judged: {}",
-        wrong.len(),
-        wrong.join(", ")
-    ))
-    .detail(Some(detail.join("\n")))
-    .hint(
-        "`packaging` may be another version than 26.3; else a case or the implementation is wrong",
-    );
+    let crashed = trial.crashed.iter();
+    let crashed = crashed.map(|(id, message)| format!("{id}: {message}"));
+    let wrong: Vec<String> = failed.chain(crashed).take(MOST_TOLD).collect();
+    if wrong.is_empty() {
+        return Ok(());
+    }
     Err(Failure {
         exit: ExitCode::SuiteIntegrity,
-        ..failure
+        ..Failure::unable(format_args!(
+            "no mutant can be judged: the second implementation does not pass {} of the cases",
+            trial.failed.len() + trial.crashed.len()
+        ))
+        .detail(Some(wrong.join("\n")))
+        .hint("it needs `packaging` 26.3, and `tomli` before Python 3.11; else a case, or the implementation, is wrong")
     })
 }
 
@@ -220,14 +190,5 @@ fn rendered(report: &MutantsReport, format: MutantsFormat, color: bool) -> Resul
         MutantsFormat::Json => serde_json::to_string_pretty(report)
             .map(|text| text + "\n")
             .map_err(Failure::unable),
-    }
-}
-
-fn exit_code(report: &MutantsReport) -> ExitCode {
-    match report.exit_code {
-        0 => ExitCode::Success,
-        2 => ExitCode::Unable,
-        4 => ExitCode::NothingRan,
-        _ => ExitCode::SuiteIntegrity,
     }
 }

@@ -1,6 +1,6 @@
 //! An implementation put to the cases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,10 +25,10 @@ const SEED: u64 = 0;
 /// What became of the cases that do not pass, by id.
 #[derive(Debug, Default)]
 pub(super) struct Trial {
-    /// The answer is another one.
+    /// The answer is another one, in these ways.
     pub(super) failed: BTreeMap<String, Vec<String>>,
-    /// There is no answer.
-    pub(super) crashed: BTreeSet<String>,
+    /// There is no answer, for this reason.
+    pub(super) crashed: BTreeMap<String, String>,
     /// Why there is not one answer, if there is none.
     pub(super) silent: Option<Silence>,
 }
@@ -124,13 +124,16 @@ impl Trial {
                 Judgement::Fail { differences, .. } => {
                     trial.failed.insert(id, differences);
                 }
-                Judgement::Unsupported { .. } => {
-                    trial.crashed.insert(id);
+                Judgement::Unsupported { feature } => {
+                    let message = format!("it lacks `{}`", feature.as_str());
+                    trial.crashed.insert(id, message);
                 }
                 Judgement::Error { message, .. } => {
-                    let stderr = outcome.stderr;
-                    silence.get_or_insert(Silence { message, stderr });
-                    trial.crashed.insert(id);
+                    silence.get_or_insert_with(|| Silence {
+                        message: message.clone(),
+                        stderr: outcome.stderr,
+                    });
+                    trial.crashed.insert(id, message);
                 }
             }
         }

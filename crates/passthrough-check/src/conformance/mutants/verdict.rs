@@ -27,7 +27,7 @@ pub(super) struct Facts<'a> {
     pub(super) at_fault: bool,
 }
 
-pub(super) fn report(facts: Facts<'_>) -> MutantsReport {
+pub(super) fn report(facts: Facts<'_>) -> (MutantsReport, ExitCode) {
     let results: Vec<MutantResult> = facts
         .mutants
         .iter()
@@ -63,7 +63,7 @@ pub(super) fn report(facts: Facts<'_>) -> MutantsReport {
     } else {
         ExitCode::Success
     };
-    MutantsReport {
+    let report = MutantsReport {
         schema: MutantsReportSchema::V1,
         suite: facts.suite,
         exit_code: code as u8,
@@ -73,7 +73,8 @@ pub(super) fn report(facts: Facts<'_>) -> MutantsReport {
         busy_guards,
         cases: facts.cases.len(),
         problems: facts.problems,
-    }
+    };
+    (report, code)
 }
 
 fn result(loaded: &Loaded, trial: &Trial, cases: &[&Case]) -> MutantResult {
@@ -96,7 +97,7 @@ fn result(loaded: &Loaded, trial: &Trial, cases: &[&Case]) -> MutantResult {
         },
         killed_by: ids(killing),
         noticed_by: ids(noticing),
-        crashed_by: trial.crashed.iter().cloned().collect(),
+        crashed_by: trial.crashed.keys().cloned().collect(),
     }
 }
 
