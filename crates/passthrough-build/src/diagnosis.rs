@@ -13,6 +13,7 @@
 mod advice;
 mod declaration;
 mod facts;
+mod in_project;
 mod known;
 mod lines;
 mod reproduce;
@@ -129,6 +130,9 @@ pub struct MissingModule {
     /// Whether it is (on the way to) the backend's own; else something that
     /// was found imports it.
     pub is_backend: bool,
+    /// The directory of the project that has it, relative to the root: what is
+    /// in the project cannot be imported for that alone.
+    pub in_project: Option<PathBuf>,
     /// The distributions of the host that have it.
     pub host: Vec<HostCopy>,
 }

@@ -1,5 +1,7 @@
 //! What to do.
 
+use std::path::Path;
+
 use passthrough_plan::Status;
 use passthrough_requirement::PackageName;
 
@@ -54,15 +56,17 @@ pub(super) fn advice(
 /// About a module that is not in the environment.
 fn about(missing: &MissingModule, scene: &Scene<'_>, advice: &mut Vec<Advice>) {
     let module = &missing.name;
+    let own = missing.in_project.as_deref();
+    // In its root, or as its backend, it is surely meant; further down it may
+    // be a copy of something else.
+    let is_own = own.is_some_and(|directory| missing.is_backend || directory == Path::new("."));
     match missing.host.split_first() {
+        _ if is_own => {}
         Some((first, others)) => {
             advice.push(of_host(module, first, scene));
             if !others.is_empty() {
-                let names: Vec<&str> = others
-                    .iter()
-                    .take(5)
-                    .map(|each| each.name.as_str())
-                    .collect();
+                let names = others.iter().take(5).map(|each| each.name.as_str());
+                let names: Vec<&str> = names.collect();
                 let text = format!(
                     "other distributions of the host have `{module}` too: {}",
                     names.join(", ")
@@ -72,11 +76,35 @@ fn about(missing: &MissingModule, scene: &Scene<'_>, advice: &mut Vec<Advice>) {
         }
         None => advice.push(of_nobody(module, scene)),
     }
+    advice.extend(own.map(|directory| in_project(missing, directory)));
     if !missing.is_backend && !scene.backend.path.is_empty() {
         let text = "what an in-tree backend imports has to be among the build requirements: \
                     `backend-path` brings only the backend itself"
             .to_owned();
         advice.push(Advice { text, toml: None });
+    }
+}
+
+/// The project has it.
+fn in_project(missing: &MissingModule, directory: &Path) -> Advice {
+    let module = &missing.name;
+    let place = directory.to_string_lossy();
+    if missing.is_backend {
+        return Advice {
+            text: format!("`{module}` is in the project itself: say where"),
+            toml: Some(format!(
+                "[build-system]\nbackend-path = [{}]",
+                declaration::quoted(&place)
+            )),
+        };
+    }
+    Advice {
+        text: format!(
+            "`{module}` is in the project itself, in `{place}`, which is not on sys.path while \
+             a backend runs (PEP 517): what imports it has to put it there, or \
+             `backend-path` has to name it for a backend of the project's own"
+        ),
+        toml: None,
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn list_with(name: &PackageName, scene: &Scene<'_>) -> String {
 }
 
 /// A TOML string: a JSON string of the same text is one, but for DEL.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let json = serde_json::Value::from(text).to_string();
     json.replace('\u{7f}', "\\u007f")
 }

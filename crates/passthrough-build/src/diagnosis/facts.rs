@@ -5,7 +5,7 @@ use passthrough_requirement::Requirement;
 
 use crate::hooks::{self, Failure, HookErrorKind, Surroundings};
 
-use super::{HostCopy, MissingModule, Origin, Scene, Source, Stage};
+use super::{HostCopy, MissingModule, Origin, Scene, Source, Stage, in_project};
 
 /// What the error says.
 pub(super) struct Facts<'e> {
@@ -61,6 +61,7 @@ impl<'e> Facts<'e> {
         Some(MissingModule {
             name: name.clone(),
             is_backend: self.stage == Stage::Import && exception.frames.is_empty() && is_on_the_way,
+            in_project: in_project::directory(scene.backend.project, name),
             host: (scene.owners)(name)
                 .iter()
                 .map(|installed| host_copy(installed, scene))

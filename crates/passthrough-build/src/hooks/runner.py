@@ -59,13 +59,15 @@ def respond(question):
         }
         return {"returned": returned(hook(**question["arguments"], **arguments))}
     except BaseException as error:  # SystemExit too: backends end this way
-        unsupported = getattr(backend, "UnsupportedOperation", ())
-        try:
-            is_unsupported = isinstance(error, unsupported)
-        except TypeError:
-            is_unsupported = False
-        kind = "unsupported" if is_unsupported else "raised"
+        kind = "unsupported" if is_unsupported(error, backend) else "raised"
         return {kind: dict(failure(error), **surroundings())}
+
+
+def is_unsupported(error, backend):
+    try:
+        return isinstance(error, backend.UnsupportedOperation)
+    except BaseException:
+        return False
 
 
 class Unavailable(Exception):

@@ -404,6 +404,55 @@ no-build-isolation-package = [\"passing\"]
 }
 
 #[test]
+fn what_is_in_the_project_itself_is_found_there() {
+    let mut world = World::new(
+        "[build-system]
+requires = []
+build-backend = \"own_backend.api\"
+",
+    );
+    world.project.file("_build/own_backend/__init__.py", "");
+    world
+        .project
+        .file("_build/own_backend/api.py", "import own_helper\n");
+    world.project.file("own_helper.py", "");
+    // The host has an older copy of the project: not what is meant.
+    world
+        .host
+        .dist_info("own", "0.1")
+        .file("own_helper.py", "")
+        .file("own_backend/__init__.py", "")
+        .write();
+    let diagnosis = world.diagnose(&[]);
+    assert_eq!(
+        toml(&diagnosis),
+        ["[build-system]\nbackend-path = [\"_build\"]"]
+    );
+    // Taken at its word, it leads to the next mistake.
+    world.project.path = vec!["_build".to_owned()];
+    let diagnosis = world.diagnose(&[]);
+    assert_eq!(toml(&diagnosis), [] as [&str; 0]);
+    assert!(
+        text(&diagnosis).contains("`own_helper` is in the project itself, in `.`"),
+        "{diagnosis:?}"
+    );
+    // Further down it may be a copy of what the host has.
+    let root = &world.project.root;
+    fs::create_dir(root.join("vendor")).unwrap();
+    fs::rename(
+        root.join("own_helper.py"),
+        root.join("vendor/own_helper.py"),
+    )
+    .unwrap();
+    let told = text(&world.diagnose(&[]));
+    assert!(told.starts_with("the host has `own_helper`"), "{told}");
+    assert!(
+        told.contains("in the project itself, in `vendor`"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_hook_that_raises() {
     let mut world = World::new(
         "[build-system]
