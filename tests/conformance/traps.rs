@@ -370,3 +370,62 @@ fn an_interrupt_ends_the_adapter_too() {
     assert_eq!(runner.wait().unwrap().code(), Some(130));
     is_gone(pid);
 }
+
+/// Answers that the protocol allows, and that nobody could read: what is kept
+/// of them does not grow with the suite.
+#[test]
+fn it_says_far_too_much() {
+    let bench = Bench::new();
+    for number in 0..5 {
+        bench.case(&format!("more-{number}"), |_| {});
+    }
+    let long = "'x' * (7 << 20)";
+    for (answer, verdict, code) in [
+        (
+            format!("{{'crashed': {{'message': {long}}}}}"),
+            Verdict::Error,
+            "crashed",
+        ),
+        (
+            format!("{{'plan': {{'listed': [{{'name': {long}}}]}}}}"),
+            Verdict::Fail,
+            "listed",
+        ),
+        (
+            "{'plan': {'listed': [{'name': 'n%d' % i} for i in range(400000)]}}".to_owned(),
+            Verdict::Fail,
+            "listed",
+        ),
+        (
+            format!("{{'unsupported': {{'feature': {long}}}}}"),
+            Verdict::Fail,
+            "unsupported",
+        ),
+        (
+            format!("{{'plan': {{'listed': [], {long}: 1}}}}"),
+            Verdict::Error,
+            "schema",
+        ),
+    ] {
+        let script = ADAPTER.replace("if trapped:", "if True:").replace(
+            "TRAP",
+            &format!("answer = json.dumps({{'seq': seq, **{answer}}}) + '\\n'"),
+        );
+        let (ran, report) = bench.report(&["--adapter", &bench.script(&script)]);
+        assert!(matches!(ran.code, Some(1 | 5)), "{:?}", ran.code);
+        assert!(report.cases.len() > 6);
+        for case in &report.cases {
+            let got = (case.verdict, case.code.as_deref());
+            assert_eq!(got, (verdict, Some(code)), "{answer}");
+        }
+        assert!(ran.stdout.len() < 200_000, "{answer}: {}", ran.stdout.len());
+    }
+    let script = ADAPTER.replace("TRAP", "pass").replace(
+        "START",
+        "answer = answer.replace('passthrough-check', 'x' * 20000)",
+    );
+    let (ran, report) = bench.report(&["--adapter", &bench.script(&script)]);
+    assert_eq!((ran.code, report.implementation), (Some(5), None));
+    let message = &report.cases[0].differences[0];
+    assert_eq!(message, "its answer to `start` is longer than 16 KiB");
+}

@@ -11,6 +11,7 @@
 //! Nothing here prints, and nothing knows how a decision is made.
 
 pub mod adapter;
+mod bounds;
 pub mod coverage;
 mod digest;
 mod embedded;

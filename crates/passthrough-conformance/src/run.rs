@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use passthrough_protocol::{Case, Reply};
 
+use crate::bounds;
 use crate::judge::{Judgement, judge};
 use crate::shuffle::shuffle;
 use crate::subject::{Subject, Trouble};
@@ -14,7 +15,7 @@ use crate::subject::{Subject, Trouble};
 pub struct Outcome {
     /// The verdict.
     pub judgement: Judgement,
-    /// What was answered, if anything was.
+    /// What was answered, if anything was, and it is not too long to keep.
     pub reply: Option<Reply>,
     /// The end of the adapter's stderr, where there was trouble.
     pub stderr: Option<String>,
@@ -66,8 +67,8 @@ fn outcome(
 ) -> Outcome {
     match (asked, subject.identity()) {
         (Ok(reply), Some(identity)) => Outcome {
-            judgement: judge(case, identity, &reply),
-            reply: Some(reply),
+            judgement: bounds::judgement(judge(case, identity, &reply)),
+            reply: Some(reply).filter(bounds::can_be_kept),
             stderr: None,
             took,
         },
@@ -86,10 +87,10 @@ fn outcome(
 
 fn trouble_outcome(trouble: &Trouble, took: Duration) -> Outcome {
     Outcome {
-        judgement: Judgement::Error {
+        judgement: bounds::judgement(Judgement::Error {
             code: trouble.code,
             message: trouble.message.clone(),
-        },
+        }),
         reply: None,
         stderr: trouble.stderr.clone(),
         took,

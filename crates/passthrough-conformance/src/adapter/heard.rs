@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use passthrough_protocol::{Answer, Reply};
+use passthrough_protocol::{Answer, Reply, Started};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::process::{Broken, LONGEST_LINE};
+
+/// The longest answer to `start`, in bytes: a report repeats it.
+const LONGEST_INTRODUCTION: usize = 1 << 14;
 
 /// How much of a text is shown, in characters.
 const LENGTH: usize = 120;
@@ -105,13 +108,19 @@ pub(super) fn hear(line: &[u8], seq: u64) -> Result<Reply, Misheard> {
     })
 }
 
-/// Why a line is no answer to `start`, in words.
-pub(super) fn no_introduction(error: &serde_json::Error, line: &[u8]) -> String {
-    format!(
-        "its answer to `start` is none: {}: {}",
-        cut(&error.to_string()),
-        excerpt(line)
-    )
+/// Who answers, or in words why the line does not say so.
+pub(super) fn introduction(line: &[u8]) -> Result<Started, String> {
+    if line.len() > LONGEST_INTRODUCTION {
+        let most = LONGEST_INTRODUCTION >> 10;
+        return Err(format!("its answer to `start` is longer than {most} KiB"));
+    }
+    serde_json::from_slice(line).map_err(|error| {
+        format!(
+            "its answer to `start` is none: {}: {}",
+            cut(&error.to_string()),
+            excerpt(line)
+        )
+    })
 }
 
 /// What came after the answer, in words.

@@ -16,7 +16,7 @@ use std::time::Duration;
 use passthrough_protocol::{CaseInput, PROTOCOL, Reply, Request, Started};
 
 use crate::subject::{Subject, Trouble};
-use heard::{Misheard, code, hear, line, no_introduction, surplus, words};
+use heard::{Misheard, code, hear, introduction, line, surplus, words};
 use process::{Broken, Process};
 
 pub use oneshot::Oneshot;
@@ -118,8 +118,7 @@ impl Adapter {
     fn greet(&mut self, mut process: Process) -> Result<(), Trouble> {
         let line = line(&Request::Start { protocol: PROTOCOL });
         let started = match process.exchange(&line, self.timeout) {
-            Ok(line) => serde_json::from_slice::<Started>(&line)
-                .map_err(|error| no_introduction(&error, &line)),
+            Ok(line) => introduction(&line),
             Err(broken) => Err(format!(
                 "it does not answer `start`: {}",
                 words(&broken, self.timeout)

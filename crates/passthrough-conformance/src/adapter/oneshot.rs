@@ -3,7 +3,7 @@ use std::time::Duration;
 use passthrough_protocol::{CaseInput, PROTOCOL, Reply, Request, Started};
 use serde::Serialize;
 
-use super::heard::{Misheard, code, hear, line, no_introduction, surplus, words};
+use super::heard::{Misheard, code, hear, introduction, line, surplus, words};
 use super::process::Broken;
 use super::{FAILED_STARTS, SpawnError, spawn};
 use crate::subject::{Subject, Trouble};
@@ -46,14 +46,12 @@ impl Oneshot {
     fn greet(&mut self) -> Result<(), Failed> {
         let said = self.exchange(&Request::Start { protocol: PROTOCOL });
         let trouble = match said {
-            Ok(said) => match serde_json::from_slice(&said.line) {
+            Ok(said) => match introduction(&said.line) {
                 Ok(started) => {
                     self.identity = Some(started);
                     return Ok(());
                 }
-                Err(error) => {
-                    said.trouble(Misheard::new("start", no_introduction(&error, &said.line)))
-                }
+                Err(message) => said.trouble(Misheard::new("start", message)),
             },
             Err(Failed::Trouble(trouble)) => Trouble {
                 code: "start",
