@@ -1,5 +1,6 @@
 //! The second implementation, which mutants are made of.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use fs_err as fs;
@@ -34,13 +35,15 @@ pub(super) const PROGRAM: &str = "adapter.py";
 /// The files of one implementation: of the right one, or of a mutant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Implementation {
-    files: Vec<(&'static str, String)>,
+    files: Vec<(&'static str, Cow<'static, str>)>,
 }
 
 impl Implementation {
     /// The right one.
     pub(super) fn unpatched() -> Self {
-        let files = FILES.iter().map(|(path, text)| (*path, (*text).to_owned()));
+        let files = FILES
+            .iter()
+            .map(|(path, text)| (*path, Cow::Borrowed(*text)));
         Self {
             files: files.collect(),
         }
@@ -79,7 +82,7 @@ impl Implementation {
             let here = text.matches(find.as_str()).count();
             places += here;
             if here == 1 && places == 1 {
-                *text = text.replacen(find.as_str(), replace, 1);
+                *text = text.replacen(find.as_str(), replace, 1).into();
             }
         }
         match places {
@@ -96,7 +99,7 @@ impl Implementation {
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent)?;
             }
-            fs::write(path, text)?;
+            fs::write(path, text.as_bytes())?;
         }
         Ok(())
     }

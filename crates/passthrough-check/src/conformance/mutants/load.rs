@@ -1,6 +1,6 @@
 //! The mutants: those that the binary carries, and those of a directory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
@@ -46,7 +46,6 @@ static GROUPS: [(&str, &str); 10] = [
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) mutant: Mutant,
-    pub(super) implementation: Implementation,
     /// The name of its file, without `.toml`.
     pub(super) group: String,
     /// Its file, to be shown.
@@ -70,6 +69,8 @@ pub(super) struct Set {
     /// In the order of the files, and in them.
     pub(super) mutants: Vec<Loaded>,
     pub(super) problems: Vec<Problem>,
+    /// Where each name is among the mutants.
+    places: BTreeMap<String, usize>,
 }
 
 /// A file of mutants.
@@ -161,9 +162,7 @@ impl Set {
     /// Says so if there is no mutant of this name, whole or left out.
     pub(super) fn expect(&mut self, name: &str) {
         let is_left_out = |found: &Problem| found.mutant.as_deref() == Some(name);
-        if !self.mutants.iter().any(|loaded| loaded.mutant.name == name)
-            && !self.problems.iter().any(is_left_out)
-        {
+        if !self.places.contains_key(name) && !self.problems.iter().any(is_left_out) {
             self.problems.push(Problem {
                 failure: Failure::unable(format_args!("there is no mutant `{name}`"))
                     .hint("without `--mutant`, all are run and named"),
@@ -205,13 +204,16 @@ impl Set {
     }
 
     fn add(&mut self, loaded: Loaded) {
-        let name = &loaded.mutant.name;
+        let name = loaded.mutant.name.clone();
         match self
-            .mutants
-            .iter_mut()
-            .find(|other| other.mutant.name == *name)
+            .places
+            .get(&name)
+            .map(|place| &mut self.mutants[*place])
         {
-            None => self.mutants.push(loaded),
+            None => {
+                self.places.insert(name, self.mutants.len());
+                self.mutants.push(loaded);
+            }
             Some(other) if other.embedded && !loaded.embedded => *other = loaded,
             Some(other) => {
                 let problem = loaded.problem(&format!("{} has one of that name", other.file));
@@ -239,8 +241,9 @@ fn load(mutant: Mutant, file: File<'_>, requirements: &[Requirement]) -> Result<
             mutant.breaks
         ));
     }
+    // The text itself is made when it is needed: there can be many.
+    Implementation::patched(&mutant.patch)?;
     Ok(Loaded {
-        implementation: Implementation::patched(&mutant.patch)?,
         mutant,
         group: file.group.to_owned(),
         file: file.shown.to_owned(),

@@ -15,7 +15,7 @@ mod verdict;
 use std::path::{Path, PathBuf};
 
 use passthrough_interpreter::{Environment, Request};
-use passthrough_protocol::{Case, ExitCode, MutantsReport};
+use passthrough_protocol::{Case, ExitCode, MutantsReport, Patch};
 
 use super::progress::{Notice, Progress};
 use super::terminal::Style;
@@ -140,10 +140,10 @@ fn try_all(args: &MutantsArgs, chosen: &[&Loaded], cases: &[&Case]) -> Result<Ve
     interrupt::prepare();
     let unpatched = trial::of(&python, &Implementation::unpatched(), cases)?;
     must_pass(&unpatched, &python)?;
-    let implementations: Vec<&Implementation> =
-        chosen.iter().map(|loaded| &loaded.implementation).collect();
+    let patches = chosen.iter().map(|loaded| loaded.mutant.patch.as_slice());
+    let patches: Vec<&[Patch]> = patches.collect();
     let mut progress = Progress::new(chosen.len(), "mutants");
-    let trials = trial::all(&python, &implementations, cases, || progress.step());
+    let trials = trial::all(&python, &patches, cases, || progress.step());
     progress.clear();
     trials
 }

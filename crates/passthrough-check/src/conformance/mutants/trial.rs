@@ -11,7 +11,7 @@ use std::time::Duration;
 use passthrough_conformance::adapter::Adapter;
 use passthrough_conformance::run::{self, Outcome};
 use passthrough_conformance::{Judgement, Subject, Trouble};
-use passthrough_protocol::{Case, CaseInput, Reply, Started};
+use passthrough_protocol::{Case, CaseInput, Patch, Reply, Started};
 
 use super::implementation::{Implementation, PROGRAM};
 use crate::failure::Failure;
@@ -57,7 +57,11 @@ pub(super) fn of(
     implementation: &Implementation,
     cases: &[&Case],
 ) -> Result<Trial, Failure> {
-    let directory = tempfile::tempdir().map_err(Failure::unable)?;
+    // With a name that tells what an interrupted run has left.
+    let directory = tempfile::Builder::new()
+        .prefix("passthrough-mutant-")
+        .tempdir()
+        .map_err(Failure::unable)?;
     implementation
         .write(directory.path())
         .map_err(Failure::unable)?;
@@ -74,11 +78,12 @@ pub(super) fn of(
     Ok(Trial::new(run::run(&mut subject, cases, SEED, &mut |_| {})))
 }
 
-/// Puts many to the cases, as many at once as there are processors. The trials
-/// come in the order of the implementations; `done` hears of each.
+/// Puts the implementations with these patches to the cases, as many at once as
+/// there are processors. The trials come in the order of the patches; `done`
+/// hears of each.
 pub(super) fn all(
     python: &Path,
-    implementations: &[&Implementation],
+    patches: &[&[Patch]],
     cases: &[&Case],
     mut done: impl FnMut(),
 ) -> Result<Vec<Trial>, Failure> {
@@ -86,15 +91,17 @@ pub(super) fn all(
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..processors.min(implementations.len()) {
+        for _ in 0..processors.min(patches.len()) {
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(implementation) = implementations.get(place) else {
+                    let Some(patches) = patches.get(place) else {
                         break;
                     };
-                    let trial = of(python, implementation, cases);
+                    let trial = Implementation::patched(patches)
+                        .map_err(Failure::unable)
+                        .and_then(|mutant| of(python, &mutant, cases));
                     // Whoever no longer listens has had an error.
                     if sender.send((place, trial)).is_err() {
                         break;
