@@ -1,12 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::Environment;
+use minijinja::Value;
 use minijinja::value::Serde;
 use passthrough_protocol::{
     CaseResult, ConformanceReport, RequirementResult, RequirementVerdict, Verdict,
 };
 use serde::Serialize;
 
+use super::inline::inline;
 use super::visible::visible;
 use super::{RenderError, who};
 
@@ -16,7 +18,8 @@ const TEMPLATE: &str = include_str!("report.html");
 /// from elsewhere, and runs no script.
 pub(super) fn write(reports: &[ConformanceReport]) -> Result<String, RenderError> {
     let mut environment = Environment::new();
-    // By the name's end, everything that is put in is escaped.
+    environment.add_filter("inline", |text: &str| Value::from_safe_string(inline(text)));
+    // By the name's end, everything else that is put in is escaped.
     environment
         .add_template("report.html", TEMPLATE)
         .and_then(|()| environment.get_template("report.html"))
@@ -152,7 +155,7 @@ fn rows(reports: &[ConformanceReport]) -> Vec<Row> {
             Row {
                 id: requirement.id.clone(),
                 level: requirement.level.as_str(),
-                text: requirement.text.clone(),
+                text: visible(&requirement.text),
                 section: requirement.section.clone(),
                 wanting: found
                     .iter()

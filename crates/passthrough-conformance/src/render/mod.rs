@@ -2,6 +2,7 @@
 
 mod badge;
 mod html;
+mod inline;
 mod junit;
 mod markdown;
 mod visible;
