@@ -18,6 +18,9 @@
 //! `sys.executable` is the environment's, where it starts the hooks. What it
 //! would check of the build requirements is checked before, and left out.
 //!
+//! hatch installs into the environment what it misses there, and knows nothing
+//! of the constraints: what is present has to be looked at again after it.
+//!
 //! | frontend | measured with | oldest |
 //! |---|---|---|
 //! | pip | 26.3 | 22.3: `--python` |

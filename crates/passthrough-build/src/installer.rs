@@ -49,6 +49,7 @@ use std::time::Duration;
 use passthrough_process::{Bounds, Follow, Output, Stream, run};
 use passthrough_requirement::{PackageName, Requirement, Version};
 
+pub(crate) use choose::version_of;
 pub use choose::{Installer, Kind, choose};
 pub use error::{Clash, InstallError, InstallErrorKind};
 pub use places::User;

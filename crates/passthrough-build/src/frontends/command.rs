@@ -8,27 +8,20 @@ use super::error::FrontendErrorKind;
 use super::find::{Program, Tool};
 use super::profile::Frontend;
 use crate::hooks::Artefact;
+use crate::installer::version_of;
 
 /// Starts a module as `python -m` does, but for the current directory, which
 /// would come before the module's own. Hooks do not see the user's own site
 /// directory, where the module itself may be.
+///
+/// A module that builds with `sys.executable`, and has no option to name
+/// another interpreter, is given one in the first argument.
 const MODULE: &str = "\
 import sys
 sys.path[:] = filter(None, sys.path)
 import os, runpy
 os.environ['PYTHONNOUSERSITE'] = '1'
-module = sys.argv.pop(1)
-runpy.run_module(module, run_name='__main__', alter_sys=True)
-";
-
-/// The same, for a module that takes `sys.executable` for the interpreter to
-/// build with, and has no option to name another one.
-const MODULE_FOR_ANOTHER: &str = "\
-import sys
-sys.path[:] = filter(None, sys.path)
-import os, runpy
-os.environ['PYTHONNOUSERSITE'] = '1'
-sys.executable = sys.argv.pop(1)
+sys.executable = sys.argv.pop(1) or sys.executable
 module = sys.argv.pop(1)
 runpy.run_module(module, run_name='__main__', alter_sys=True)
 ";
@@ -82,11 +75,11 @@ fn start(tool: &Tool, job: &Job<'_>) -> Command {
         Program::Executable(path) => Command::new(path),
         Program::Module(python, module) => {
             let mut command = Command::new(python);
-            if tool.frontend() == Frontend::Build {
-                command.args(["-c", MODULE_FOR_ANOTHER]).arg(job.python);
-            } else {
-                command.args(["-c", MODULE]);
-            }
+            command.args(["-c", MODULE]);
+            match tool.frontend() {
+                Frontend::Build => command.arg(job.python),
+                _ => command.arg(""),
+            };
             command.arg(module);
             command
         }
@@ -127,7 +120,7 @@ fn arguments(tool: &Tool, job: &Job<'_>) -> Vec<OsString> {
         }
         Frontend::Uv => {
             add(&["build", "--no-build-isolation", kind]);
-            if tool.version() >= &super::find::version_of(FORCE_PEP_517) {
+            if tool.version() >= &version_of(FORCE_PEP_517) {
                 add(&["--force-pep517"]);
             }
             add(&["--python"]);

@@ -87,9 +87,7 @@ impl FrontendError {
             FrontendErrorKind::CannotBuild(artefact) => {
                 format!("use {}", names(|can| can.contains(artefact)))
             }
-            FrontendErrorKind::Stopped(Reason::Timeout(_)) => {
-                "allow more time with --timeout".to_owned()
-            }
+            FrontendErrorKind::Stopped(Reason::Timeout(_)) => "allow it more time".to_owned(),
             FrontendErrorKind::Io(_)
             | FrontendErrorKind::Stopped(_)
             | FrontendErrorKind::Failed(_)

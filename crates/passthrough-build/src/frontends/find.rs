@@ -15,7 +15,7 @@ use passthrough_requirement::Version;
 
 use super::error::{FrontendError, FrontendErrorKind};
 use super::profile::Frontend;
-use crate::installer::{Kind, User, choose};
+use crate::installer::{Kind, User, choose, version_of};
 
 /// How long a frontend may take to say its version.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -217,10 +217,6 @@ fn interpreter_of(script: &Path) -> Option<PathBuf> {
     };
     let path = PathBuf::from(OsStr::from_bytes(path));
     path.is_file().then_some(path)
-}
-
-pub(super) fn version_of(constant: &'static str) -> Version {
-    constant.parse().expect("a version of ours is valid")
 }
 
 #[cfg(test)]

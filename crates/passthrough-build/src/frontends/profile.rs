@@ -34,7 +34,7 @@ pub struct Profile {
     pub artefacts: &'static [Artefact],
     /// Its option for config settings, if it has one.
     pub settings: Option<&'static str>,
-    /// The command as it is run, for people to read.
+    /// The command for a wheel, in short, for people to read.
     pub command: &'static str,
     /// Variables of the user that do not hold: they name another environment,
     /// or something else to build.

@@ -151,10 +151,9 @@ pub fn choose(
     {
         return Ok(pip);
     }
-    Err(InstallError::without_installer(InstallErrorKind::None {
-        wanted,
-        seen,
-    }))
+    Err(InstallError::without_installer(
+        InstallErrorKind::NoInstaller { wanted, seen },
+    ))
 }
 
 fn set_for_pip_alone(
@@ -297,6 +296,7 @@ fn bundled(user: &User<'_>, interpreter: &Interpreter) -> Vec<(Version, PathBuf)
         .collect()
 }
 
-fn version_of(constant: &'static str) -> Version {
+/// A version that stands in this crate's text.
+pub(crate) fn version_of(constant: &'static str) -> Version {
     constant.parse().expect("a version of ours is valid")
 }

@@ -35,7 +35,7 @@ pub struct InstallError {
 #[non_exhaustive]
 pub enum InstallErrorKind {
     /// There is no installer.
-    None {
+    NoInstaller {
         /// The one that was asked for, if one was.
         wanted: Option<Kind>,
         /// What was looked at, and why it would not do.
@@ -103,7 +103,7 @@ impl fmt::Display for Clash {
         let by = by.as_deref().unwrap_or("what is to be installed");
         write!(
             f,
-            "`{name}` {version} passes through from the host, but {by} requires `{wanted}`"
+            "`{name}` {version} passes through from the host, but `{wanted}` is required by {by}"
         )
     }
 }
@@ -111,7 +111,7 @@ impl fmt::Display for Clash {
 impl fmt::Display for InstallErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::None { wanted, seen } => {
+            Self::NoInstaller { wanted, seen } => {
                 match wanted {
                     Some(kind) => write!(f, "no usable {kind} found")?,
                     None => f.write_str("no installer found, neither uv nor pip")?,
@@ -199,7 +199,7 @@ impl InstallError {
     /// What the user can do.
     pub fn hint(&self) -> Option<String> {
         Some(match &self.kind {
-            InstallErrorKind::None { wanted, .. } => match wanted {
+            InstallErrorKind::NoInstaller { wanted, .. } => match wanted {
                 Some(Kind::Uv) => {
                     "put uv on PATH, name it in UV, or use --installer pip".to_owned()
                 }
@@ -208,7 +208,7 @@ impl InstallError {
                 }
                 None => "put uv on PATH, or install pip 22.3 or later into the host".to_owned(),
             },
-            InstallErrorKind::Configuration { .. } => "mend the file".to_owned(),
+            InstallErrorKind::Configuration { .. } => "mend the file, or choose the other installer with --installer".to_owned(),
             InstallErrorKind::Conflict(clashes) => {
                 let names: Vec<String> = clashes
                     .iter()
@@ -221,8 +221,8 @@ impl InstallError {
                 )
             }
             InstallErrorKind::Missing { .. } => {
-                "check the requirement and the index settings; what is only in the host can be \
-                 listed for passthrough"
+                "check the requirement, and the settings and credentials of the index; what is only \
+                 in the host can be listed for passthrough"
                     .to_owned()
             }
             InstallErrorKind::Offline { .. } => {
@@ -237,9 +237,7 @@ impl InstallError {
                 "check the credentials: in the index's URL, in .netrc or in the keyring".to_owned()
             }
             InstallErrorKind::Variable { .. } => "use --installer pip, which does not".to_owned(),
-            InstallErrorKind::Stopped(Reason::Timeout(_)) => {
-                "allow more time with --timeout".to_owned()
-            }
+            InstallErrorKind::Stopped(Reason::Timeout(_)) => "allow it more time".to_owned(),
             InstallErrorKind::Stopped(_)
             | InstallErrorKind::Io(_)
             | InstallErrorKind::Build

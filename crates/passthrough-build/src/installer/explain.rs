@@ -68,15 +68,23 @@ const BUILD: [&str; 5] = [
     "The build backend returned an error",
 ];
 
-/// The most clashes that are told of.
+/// The most clashes, or missing requirements, that are told of.
 const MOST: usize = 4;
+
+/// The most clashes that are looked at, and the most words of a line: they can
+/// come from an index.
+const ENOUGH: usize = 64;
+const LONGEST: usize = 4096;
 
 /// Every requirement in the words that excludes a pin: `hostlib<2` where
 /// hostlib 2.0 is exposed.
 fn clashes(words: &str, pins: &BTreeMap<PackageName, Version>) -> Vec<Clash> {
     let mut clashes: Vec<Clash> = Vec::new();
     for line in words.lines() {
-        for (at, token) in tokens(line) {
+        if clashes.len() >= ENOUGH {
+            break;
+        }
+        for (at, token) in tokens(line).take(LONGEST) {
             let Some((name, specifiers)) = required(token, &line[at + token.len()..]) else {
                 continue;
             };
@@ -109,9 +117,15 @@ fn clashes(words: &str, pins: &BTreeMap<PackageName, Version>) -> Vec<Clash> {
 
 /// The words of a line, with their places.
 fn tokens(line: &str) -> impl Iterator<Item = (usize, &str)> {
-    line.split([' ', '\t', '(', ')', '`', '\'', '"'])
-        .filter(|token| !token.is_empty())
-        .map(|token| (token.as_ptr().addr() - line.as_ptr().addr(), token))
+    const BETWEEN: [char; 7] = [' ', '\t', '(', ')', '`', '\'', '"'];
+    let mut next = 0;
+    line.split_inclusive(BETWEEN)
+        .map(move |piece| {
+            let at = next;
+            next += piece.len();
+            (at, piece.trim_end_matches(BETWEEN))
+        })
+        .filter(|(_, token)| !token.is_empty())
 }
 
 /// A name with specifiers: `hostlib<2`, and what pip puts after a blank:
@@ -227,8 +241,8 @@ The conflict is caused by:
 ";
         assert_eq!(
             said(pip),
-            "`hostlib` 2.0 passes through from the host, but foo 1.1 requires `hostlib<2,>=0.5`; \
-             `hostlib` 2.0 passes through from the host, but foo 1.0 requires `hostlib<2`"
+            "`hostlib` 2.0 passes through from the host, but `hostlib<2,>=0.5` is required by foo 1.1; \
+             `hostlib` 2.0 passes through from the host, but `hostlib<2` is required by foo 1.0"
         );
         let uv = "\
 error: No solution found when resolving dependencies
@@ -238,15 +252,15 @@ error: No solution found when resolving dependencies
 ";
         assert_eq!(
             said(uv),
-            "`hostlib` 2.0 passes through from the host, but foo<=1.0 requires `hostlib<2`; \
-             `hostlib` 2.0 passes through from the host, but foo>=1.1 requires `hostlib<2,>=0.5`; \
-             `numpy` 2.4+cu passes through from the host, but all versions of bar requires `numpy!=2.4.*`"
+            "`hostlib` 2.0 passes through from the host, but `hostlib<2` is required by foo<=1.0; \
+             `hostlib` 2.0 passes through from the host, but `hostlib<2,>=0.5` is required by foo>=1.1; \
+             `numpy` 2.4+cu passes through from the host, but `numpy!=2.4.*` is required by all versions of bar"
         );
         assert_eq!(
             said(
                 "    The user requested hostlib<2\n    The user requested (constraint) hostlib==2.0"
             ),
-            "`hostlib` 2.0 passes through from the host, but what is to be installed requires `hostlib<2`"
+            "`hostlib` 2.0 passes through from the host, but `hostlib<2` is required by what is to be installed"
         );
     }
 
@@ -292,8 +306,10 @@ error: No solution found when resolving dependencies
                            'NewConnectionError(...)'\n\
                            ERROR: No matching distribution found for foo";
         assert!(matches!(kind(unreachable), InstallErrorKind::Network));
-        let refused = "error: Failed to fetch: `https://x/simple/foo/`\n  \
-                       cause: HTTP status client error (401 Unauthorized) for url";
+        let refused = "Because foo was not found in the package registry and you require foo, we \
+                       can conclude that your requirements are unsatisfiable.\n\n\
+                       hint: An index URL (http://x/) could not be queried due to a lack of valid \
+                       authentication credentials (401 Unauthorized)";
         assert!(matches!(kind(refused), InstallErrorKind::Credentials));
         let disabled = "Because foo was not found in the cache and you require foo, we can \
                         conclude\nhint: Packages were unavailable because the network was disabled.";

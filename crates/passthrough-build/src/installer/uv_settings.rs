@@ -58,6 +58,12 @@ pub(super) fn read(user: &User<'_>) -> Result<UvSettings, InstallErrorKind> {
     // The more important one first.
     for file in files(user) {
         let Some(text) = read_configuration(&file)? else {
+            if value(user.environment, "UV_CONFIG_FILE").is_some() {
+                return Err(InstallErrorKind::Configuration {
+                    path: file,
+                    message: "UV_CONFIG_FILE names it, and it is not there".to_owned(),
+                });
+            }
             continue;
         };
         let document: DocumentMut = text.parse().map_err(|problem: toml_edit::TomlError| {
@@ -247,13 +253,19 @@ mod tests {
         let own = "offline = true\n";
         assert_eq!(settings("", own, &[("UV_NO_CONFIG", "1")]).1, "");
         assert_eq!(settings("", own, &[("UV_NO_CONFIG", "false")]).1, own);
-        assert_eq!(settings("", own, &[("UV_CONFIG_FILE", "/not/there")]).1, "");
         let (kept, _) = settings("", "", &[]);
         let named = kept.path().join("named.toml");
         fs::write(&named, "no-cache = true\n").unwrap();
         let named = named.display().to_string();
         let (_other, text) = settings("", own, &[("UV_CONFIG_FILE", &named)]);
         assert_eq!(text, "no-cache = true\n");
+
+        let environment: Environment = [("UV_CONFIG_FILE", "not/there")].into_iter().collect();
+        let missing = read(&User::new(&environment, Path::new("/cwd")));
+        assert!(matches!(
+            missing,
+            Err(InstallErrorKind::Configuration { path, .. }) if path == Path::new("/cwd/not/there")
+        ));
     }
 
     proptest! {

@@ -90,3 +90,41 @@ fn arguments_of_the_user_arrive() {
     }
     assert_eq!(Frontend::Hatch.profile().settings, None);
 }
+
+#[test]
+fn any_command_runs_in_the_environment() {
+    let workshop = Workshop::new();
+    let code = "import hostlib, os, sys; print(os.getcwd(), sys.argv[1:], sys.prefix)";
+    let words = ["{python}", "-c", code, "--at={env}/x", "{{env}}"];
+    let output = workshop.custom(&words).output().unwrap();
+    let root = workshop.environment.root().display();
+    let project = workshop.path("project");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout).trim(),
+        format!("{} ['--at={root}/x', '{{env}}'] {root}", project.display()),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    // A plain name is looked for in the environment first.
+    let output = workshop
+        .custom(&["python", "-c", "import hostlib"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+}
+
+#[test]
+fn what_a_frontend_says_can_be_followed() {
+    let workshop = Workshop::new().with_flit();
+    let tool = workshop.tool(Frontend::Uv);
+    let mut said = Vec::new();
+    let mut follow = |_, line: &[u8]| said.push(String::from_utf8_lossy(line).into_owned());
+    workshop
+        .run_following(&tool, Artefact::Wheel, &[], Some(&mut follow))
+        .unwrap();
+    assert!(
+        said.iter()
+            .any(|line| line.starts_with("Successfully built")),
+        "{said:?}"
+    );
+}

@@ -2,6 +2,7 @@
 
 use passthrough_build::frontends::{Frontend, FrontendErrorKind};
 use passthrough_build::hooks::Artefact;
+use passthrough_wheelhouse::{Scheme, Wheel};
 
 use crate::workshop::{ALL, Workshop};
 
@@ -130,4 +131,31 @@ fn a_failing_build_is_told_with_the_frontends_words() {
             "{tool}"
         );
     }
+}
+
+/// uv would build with a copy of its own of this backend.
+#[test]
+fn uvs_own_backend_is_the_one_of_the_environment() {
+    let workshop = Workshop::new();
+    let project = "[build-system]\nrequires = ['uv_build']\nbuild-backend = 'uv_build'\n\
+                   [project]\nname = 'demo'\nversion = '1.0'\n";
+    workshop.write("project/pyproject.toml", project);
+    workshop.write("project/src/demo/__init__.py", "");
+    Wheel::new("uv_build", "0.13.8")
+        .file(
+            "uv_build/__init__.py",
+            "def build_wheel(*arguments): raise SystemExit('the one of the environment')\n",
+        )
+        .install(&Scheme::posix(
+            workshop.environment.root(),
+            &workshop.host.identity.version,
+        ))
+        .unwrap();
+    let tool = workshop.tool(Frontend::Uv);
+    let error = workshop.run(&tool, Artefact::Wheel, &[]).unwrap_err();
+    assert!(
+        error.words.contains("the one of the environment"),
+        "{}",
+        error.words
+    );
 }

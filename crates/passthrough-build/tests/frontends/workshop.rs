@@ -7,11 +7,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use fs_err as fs;
-use passthrough_build::frontends::{Frontend, FrontendError, Job, Tool, find, run};
+use passthrough_build::frontends::{Frontend, FrontendError, Job, Tool, custom, find, run};
 use passthrough_build::hooks::Artefact;
 use passthrough_build::installer::User;
 use passthrough_env::BuildEnvironment;
 use passthrough_interpreter::{AskOptions, Environment, Interpreter, ask};
+use passthrough_process::Follow;
 use passthrough_wheelhouse::{Index, IndexOptions, Scheme, TrapProxy, Wheel};
 use passthrough_world::python;
 use tempfile::TempDir;
@@ -163,7 +164,7 @@ impl Workshop {
         self
     }
 
-    /// A project of flit_core that needs hostlib.
+    /// A project of `flit_core` that needs hostlib.
     pub(crate) fn with_flit(self) -> Self {
         self.write(
             "project/pyproject.toml",
@@ -242,22 +243,41 @@ impl Workshop {
         artefact: Artefact,
         arguments: &[&str],
     ) -> Result<Vec<PathBuf>, FrontendError> {
+        self.run_following(tool, artefact, arguments, None)
+    }
+
+    pub(crate) fn run_following<'a>(
+        &self,
+        tool: &Tool,
+        artefact: Artefact,
+        arguments: &[&str],
+        follow: Option<&'a mut Follow<'a>>,
+    ) -> Result<Vec<PathBuf>, FrontendError> {
+        self.with_job(artefact, arguments, |job| run(tool, job, None, follow))
+    }
+
+    pub(crate) fn custom(&self, words: &[&str]) -> Command {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        self.with_job(Artefact::Wheel, &[], |job| custom(&words, job).unwrap())
+    }
+
+    fn with_job<T>(
+        &self,
+        artefact: Artefact,
+        arguments: &[&str],
+        work: impl FnOnce(&Job<'_>) -> T,
+    ) -> T {
         let outer: Environment = self.variables.iter().collect();
         let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-        run(
-            tool,
-            &Job {
-                environment: self.environment.root(),
-                python: self.environment.python(),
-                variables: &self.environment.variables(&outer),
-                project: &self.path("project"),
-                output: &self.path("out"),
-                artefact,
-                arguments: &arguments,
-            },
-            None,
-            None,
-        )
+        work(&Job {
+            environment: self.environment.root(),
+            python: self.environment.python(),
+            variables: &self.environment.variables(&outer),
+            project: &self.path("project"),
+            output: &self.path("out"),
+            artefact,
+            arguments: &arguments,
+        })
     }
 
     /// What every start of the build saw; forgotten by that.

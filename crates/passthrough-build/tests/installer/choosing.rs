@@ -45,7 +45,7 @@ fn what_is_asked_for_is_taken_or_missed() {
     assert!(
         matches!(
             error.kind,
-            InstallErrorKind::None {
+            InstallErrorKind::NoInstaller {
                 wanted: Some(Kind::Uv),
                 ..
             }

@@ -170,7 +170,7 @@ fn no_configuration_file_breaks_the_environment() {
 #[test]
 fn the_projects_settings_do_not_hold() {
     // The environment is below a project that would have everything go wrong.
-    let world = World::new(&on_index());
+    let mut world = World::new(&on_index());
     for file in ["pyproject.toml", "uv.toml"] {
         let table = if file == "uv.toml" { "" } else { "tool.uv." };
         let text = format!(
@@ -180,15 +180,13 @@ fn the_projects_settings_do_not_hold() {
         world.write(file, &text);
     }
     world.write("setup.cfg", "[install]\nprefix = /nowhere\n");
-    world.write("scratch/pip.py", "raise SystemExit('not pip')");
-    fs::remove_file(world.path("scratch/pip.py")).unwrap();
     for file in ["user/pip.py", "pip.py"] {
         world.write(file, "raise SystemExit('not pip')");
     }
-    install_unharmed(&world, Kind::Uv, "a project's settings");
-    let mut world = world;
-    world.renew();
-    install_unharmed(&world, Kind::Pip, "a project's settings");
+    for kind in BOTH {
+        world.renew();
+        install_unharmed(&world, kind, "a project's settings");
+    }
 }
 
 #[test]
