@@ -10,7 +10,7 @@ use passthrough_process::{Bounds, Finished, MARK, Output, Reason, Source, Stoppe
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Enough for a shell to have started what it is told to.
-const SHORT: Duration = Duration::from_millis(700);
+const SHORT: Duration = Duration::from_secs(2);
 
 const SEPARATE: Output = Output::Separate {
     stdout: Stream::tail(1 << 16),
@@ -197,8 +197,15 @@ fn what_left_the_group_without_the_mark_is_found_by_descent() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_children_of_another_run_are_left_alone() {
-    let other = std::thread::spawn(|| sh("sleep 3; echo survived", PATIENCE, SEPARATE));
+    let directory = tempfile::tempdir().unwrap();
+    let flag = directory.path().join("flag");
+    let script = format!(
+        "until [ -e '{}' ]; do sleep 0.1; done; echo survived",
+        flag.display()
+    );
+    let other = std::thread::spawn(move || sh(&script, PATIENCE, SEPARATE));
     let _ = sh("sleep 1000", SHORT, SEPARATE).unwrap_err();
+    fs_err::write(flag, "").unwrap();
     assert_eq!(other.join().unwrap().unwrap().output.stdout, b"survived\n");
 }
 

@@ -26,8 +26,8 @@ const RUNNER: &str = include_str!("runner.py");
 const TAIL: usize = 1 << 16;
 
 /// The longest answer that is read, in bytes. What a hook raises is cut to
-/// far less; a list of requirements is as long as the backend makes it.
-const ANSWER: u64 = 4 << 20;
+/// less; a list of requirements is as long as the backend makes it.
+const ANSWER: u64 = 16 << 20;
 
 /// PEP 517's backend for projects that declare none.
 const LEGACY: &str = "setuptools.build_meta:__legacy__";

@@ -13,8 +13,13 @@ import os
 import sys
 import traceback
 
+# Together far less than what is read of an answer: in characters, and in pieces.
+MOST_TRACEBACK = 65536
+MOST_MESSAGE = 16384
+MOST_PATH = 4096
+MOST_LINE = 300
 MOST_FRAMES = 64
-MOST_TEXT = 65536
+MOST_CAUSES = 8
 MOST_ENTRIES = 256
 
 
@@ -37,7 +42,7 @@ def main():
         os._exit(0)
     path = os.path.join(control, "answer.json")
     with open(path + ".part", "wb") as file:
-        file.write(json.dumps(answer).encode("ascii"))
+        file.write(json.dumps(answer, ensure_ascii=False).encode("utf-8"))
     os.replace(path + ".part", path)
 
 
@@ -54,9 +59,7 @@ def respond(question):
         hook = getattr(backend, name, None)
         if hook is None:
             return {"missing": surroundings()}
-        arguments = {
-            key: path_of(value) for key, value in question["directories"].items()
-        }
+        arguments = {key: path_of(path) for key, path in question["directories"].items()}
         return {"returned": returned(hook(**question["arguments"], **arguments))}
     except BaseException as error:  # SystemExit too: backends end this way
         kind = "unsupported" if is_unsupported(error, backend) else "raised"
@@ -151,7 +154,7 @@ def failure(error):
     seen = set()
     causes = []
     cause = error.__cause__
-    while cause is not None and id(cause) not in seen and len(causes) < 8:
+    while cause is not None and id(cause) not in seen and len(causes) < MOST_CAUSES:
         seen.add(id(cause))
         causes.append(summary(cause))
         cause = cause.__cause__
@@ -173,7 +176,7 @@ def summary(error):
                 "file": text(error.filename),
                 "line": error.lineno if isinstance(error.lineno, int) else 0,
                 "function": "<module>",
-                "text": text(error.text.strip() if isinstance(error.text, str) else ""),
+                "text": text(error.text.strip(), MOST_LINE) if isinstance(error.text, str) else "",
             }
         )
     return facts
@@ -181,7 +184,7 @@ def summary(error):
 
 def message(error):
     try:
-        return text(str(error))
+        return text(str(error), MOST_MESSAGE)
     except BaseException:
         return "(it cannot say what it is)"
 
@@ -206,7 +209,7 @@ def frames(error):
 
 def source(file, line):
     try:
-        return text(traceback.linecache.getline(file, line).strip())
+        return text(traceback.linecache.getline(file, line).strip(), MOST_LINE)
     except BaseException:
         return ""
 
@@ -217,7 +220,7 @@ def formatted(error):
         while way is not None and way.tb_frame.f_code.co_filename == __file__:
             way = way.tb_next
         lines = traceback.format_exception(type(error), error, way)
-        return text("".join(lines))
+        return text("".join(lines), MOST_TRACEBACK)
     except BaseException:
         return ""
 
@@ -234,7 +237,7 @@ def returned(value):
     return {"other": text(kind)}
 
 
-def text(value, most=MOST_TEXT):
+def text(value, most=MOST_PATH):
     """Anything that JSON can carry, and not too much of it."""
     if most is not None and len(value) > most:
         value = value[: most // 4] + "\n[...]\n" + value[-(most - most // 4) :]
