@@ -1,19 +1,20 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use passthrough_host::{Inventory as _, Site};
-use passthrough_interpreter::{Environment, Interpreter, Origin};
+use passthrough_interpreter::{Environment, Interpreter};
 use passthrough_plan::{Exposed, Present};
 use passthrough_protocol::{Manifest, ManifestSchema};
 use passthrough_requirement::{PackageName, Version};
 
 use crate::facts::Facts;
-use crate::mapping::{Mapping, Taken, mapping};
-use crate::materialise::materialise;
+use crate::mapping::{MappedDistribution, map, share};
+use crate::materialise::{Modes, materialise};
 use crate::operations::{Operations, System};
-use crate::verify::{Changed, Watched};
+use crate::target::usable;
+use crate::verify::Changed;
 use crate::workspace::{Workspace, remove_left_overs};
 use crate::{EnvError, EnvErrorKind, Layout, LinkMode, base, manifest, remove, venv, verify};
 
@@ -26,9 +27,8 @@ pub struct BuildEnvironment {
     layout: Layout,
     host: Interpreter,
     manifest: Manifest,
-    taken: Taken,
     held: BTreeMap<PackageName, Held>,
-    watched: Vec<Watched>,
+    mapped: Vec<MappedDistribution>,
     /// The directory around it, if it is a temporary one.
     workspace: Option<Workspace>,
 }
@@ -130,12 +130,11 @@ impl BuildEnvironment {
             },
             layout,
             host: host.clone(),
-            taken: Taken::default(),
             held: BTreeMap::new(),
-            watched: Vec::new(),
+            mapped: Vec::new(),
             workspace,
         };
-        environment.write_down(&environment.manifest)?;
+        environment.write_down()?;
         Ok(environment)
     }
 
@@ -171,47 +170,31 @@ impl BuildEnvironment {
         operations: &impl Operations,
     ) -> Result<(), EnvError> {
         let wanted = self.wanted(exposed)?;
-        let mut mapping = mapping(&wanted, &self.host, &self.layout.root, mode)?;
-        let mut taken = self.taken.clone();
-        for distribution in &mut mapping.distributions {
-            taken.admit(distribution, &self.layout.root)?;
+        let root = &self.layout.root;
+        let mut mapped = map(&wanted, &self.host, mode)?;
+        share(&self.mapped, &mut mapped, root)?;
+        let modes = materialise(&mapped, root, &self.layout.python, operations)?;
+        for (mapped, modes) in mapped.iter().zip(&modes) {
+            let document = manifest::distribution(mapped, modes);
+            self.manifest.distributions.push(document);
         }
-        let modes = materialise(
-            &mapping.distributions,
-            &self.layout.root,
-            &self.layout.python,
-            operations,
-        )?;
-        let mut manifest = self.manifest.clone();
-        for (mapped, modes) in mapping.distributions.iter().zip(&modes) {
-            manifest
-                .distributions
-                .push(manifest::distribution(mapped, modes));
-        }
-        manifest.distributions.sort_by(|a, b| a.name.cmp(&b.name));
-        let held = self.held(&mapping);
-        let written = held.and_then(|held| self.write_down(&manifest).map(|()| held));
-        let held = match written {
-            Ok(held) => held,
+        self.manifest
+            .distributions
+            .sort_by(|a, b| a.name.cmp(&b.name));
+        let written = self
+            .held(&mapped)
+            .and_then(|held| self.write_down().map(|()| held));
+        match written {
+            Ok(held) => self.held.extend(held),
             Err(error) => {
-                self.take_back(&mapping, &modes);
+                self.manifest
+                    .distributions
+                    .retain(|kept| mapped.iter().all(|new| new.name.as_str() != kept.name));
+                self.take_back(&mapped, &modes);
                 return Err(error);
             }
-        };
-        self.held.extend(held);
-        self.manifest = manifest;
-        self.taken = taken;
-        self.watched
-            .extend(mapping.distributions.iter().flat_map(|mapped| {
-                mapped.files.iter().filter_map(|file| {
-                    let (source, facts) = file.host_file()?;
-                    Some(Watched {
-                        owner: mapped.name.clone(),
-                        source: source.to_owned(),
-                        facts: *facts,
-                    })
-                })
-            }));
+        }
+        self.mapped.append(&mut mapped);
         Ok(())
     }
 
@@ -246,8 +229,8 @@ impl BuildEnvironment {
     }
 
     /// What tells later that the distributions of a mapping are still there.
-    fn held(&self, mapping: &Mapping) -> Result<BTreeMap<PackageName, Held>, EnvError> {
-        let distributions = mapping.distributions.iter();
+    fn held(&self, mapped: &[MappedDistribution]) -> Result<BTreeMap<PackageName, Held>, EnvError> {
+        let distributions = mapped.iter();
         distributions
             .map(|mapped| {
                 let info = self.layout.root.join(&mapped.info);
@@ -268,8 +251,8 @@ impl BuildEnvironment {
             .collect()
     }
 
-    fn take_back(&self, mapping: &Mapping, modes: &crate::materialise::Modes) {
-        for (mapped, modes) in mapping.distributions.iter().zip(modes) {
+    fn take_back(&self, mapped: &[MappedDistribution], modes: &Modes) {
+        for (mapped, modes) in mapped.iter().zip(modes) {
             for (file, mode) in mapped.files.iter().zip(modes) {
                 if mode.is_some() || file.source().is_none() {
                     let _ = fs::remove_file(self.layout.root.join(&file.path));
@@ -278,11 +261,13 @@ impl BuildEnvironment {
         }
     }
 
-    fn write_down(&self, document: &Manifest) -> Result<(), EnvError> {
-        let mut text = serde_json::to_vec(document).unwrap_or_default();
+    fn write_down(&self) -> Result<(), EnvError> {
+        let file = self.layout.manifest();
+        let mut text = serde_json::to_vec(&self.manifest)
+            .map_err(|error| EnvError::io(&file, "written")(error.into()))?;
         text.push(b'\n');
-        manifest::replace(&self.layout.manifest(), &text)?;
-        let constraints = manifest::constraints(document);
+        manifest::replace(&file, &text)?;
+        let constraints = manifest::constraints(&self.manifest);
         manifest::replace(&self.layout.constraints(), constraints.as_bytes())
     }
 
@@ -351,7 +336,7 @@ impl BuildEnvironment {
     /// The files of the host that are no longer what they were when they were
     /// exposed (I6): other size, time, inode or permissions. Empty if all is well.
     pub fn verify(&self) -> Vec<Changed> {
-        verify::changed(&self.watched)
+        verify::changed(&self.mapped)
     }
 
     /// Removes it. What it was made of stays as it is.
@@ -369,40 +354,4 @@ impl BuildEnvironment {
         }
         Ok(self.layout.root)
     }
-}
-
-/// The place as an absolute path that can stand in a script and in `PATH`, and
-/// is none of the host's.
-fn usable(root: &Path, host: &Interpreter) -> Result<PathBuf, EnvError> {
-    let absolute = std::path::absolute(root).map_err(EnvError::io(root, "used"))?;
-    let mut root = PathBuf::new();
-    for component in absolute.components() {
-        match component {
-            Component::ParentDir => {
-                // Through links as the system goes.
-                root = fs::canonicalize(&root).unwrap_or(root);
-                root.pop();
-            }
-            other => root.push(other),
-        }
-    }
-    let Some(text) = root.to_str() else {
-        return Err(EnvError::new(&root, EnvErrorKind::Encoding));
-    };
-    let is_bad = |c: &char| c.is_control() || matches!(c, ':' | '"' | '$' | '`' | '\\');
-    if let Some(bad) = text.chars().find(is_bad) {
-        return Err(EnvError::new(&root, EnvErrorKind::Name(bad.to_string())));
-    }
-    let resolved = fs::canonicalize(&root).unwrap_or_else(|_| root.clone());
-    let is_host = |root: &Path| {
-        root == host.prefix
-            || host.sys_path.iter().any(|entry| {
-                let own = !matches!(entry.origin, Origin::Pth(_) | Origin::Other);
-                own && root.starts_with(&entry.path)
-            })
-    };
-    if is_host(&root) || is_host(&resolved) {
-        return Err(EnvError::new(&root, EnvErrorKind::InHost));
-    }
-    Ok(root)
 }

@@ -29,6 +29,10 @@ mod materialise;
 mod operations;
 mod place;
 mod remove;
+mod target;
+#[cfg(test)]
+mod tests;
+mod threads;
 mod venv;
 mod verify;
 mod workspace;

@@ -55,7 +55,7 @@ pub(crate) fn distribution(
 impl Mapping {
     /// The manifest that an environment will have if every file can be made
     /// in the first way that its mode knows.
-    pub fn manifest(&self, python: &Path, base_python: &Path) -> Manifest {
+    pub fn manifest(&self) -> Manifest {
         let distributions = self.distributions.iter().map(|mapped| {
             let modes: Vec<_> = mapped
                 .files
@@ -66,8 +66,8 @@ impl Mapping {
         });
         Manifest {
             schema: ManifestSchema::V1,
-            python: python.to_string_lossy().into_owned(),
-            base_python: base_python.to_string_lossy().into_owned(),
+            python: self.python.to_string_lossy().into_owned(),
+            base_python: self.base_python.to_string_lossy().into_owned(),
             distributions: distributions.collect(),
         }
     }

@@ -1,5 +1,5 @@
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
@@ -14,7 +14,7 @@ use crate::launcher::{self, Script};
 use crate::layout::Layout;
 use crate::link::{LinkMode, Method};
 use crate::place::{self, Misplaced, Scheme};
-use crate::{EnvError, EnvErrorKind, content, layout};
+use crate::{EnvError, EnvErrorKind, base, content, layout, target, threads};
 
 /// The most bytes of an `entry_points.txt`, or of a script.
 const SCRIPT_LIMIT: u64 = 1 << 20;
@@ -22,6 +22,10 @@ const SCRIPT_LIMIT: u64 = 1 << 20;
 /// Which file of the host goes where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mapping {
+    /// The environment's interpreter.
+    pub(crate) python: PathBuf,
+    /// The interpreter that it is made on.
+    pub(crate) base_python: PathBuf,
     /// What is exposed, by name.
     pub distributions: Vec<MappedDistribution>,
 }
@@ -100,26 +104,54 @@ pub fn mapping(
     root: &Path,
     mode: LinkMode,
 ) -> Result<Mapping, EnvError> {
+    let root = target::usable(root, host)?;
+    let layout = Layout::new(&root, &host.identity);
+    let mut distributions = map(exposed, host, mode)?;
+    share(&[], &mut distributions, &root)?;
+    Ok(Mapping {
+        python: layout.python,
+        base_python: base::executable(host)?,
+        distributions,
+    })
+}
+
+/// Maps each distribution by itself, several at a time; sorted by name.
+pub(crate) fn map(
+    exposed: &[Exposed],
+    host: &Interpreter,
+    mode: LinkMode,
+) -> Result<Vec<MappedDistribution>, EnvError> {
     let site = layout::site_packages(&host.identity);
-    let root = &Layout::new(root, &host.identity).root;
-    let mut distributions = exposed
-        .iter()
-        .map(|exposed| distribution(exposed, &site, mode))
-        .collect::<Result<Vec<_>, _>>()?;
-    distributions.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut taken = Taken::default();
-    for distribution in &mut distributions {
-        taken.admit(distribution, root)?;
+    let mut wanted: Vec<Wanted<'_>> = exposed.iter().map(Wanted::of).collect();
+    wanted.sort_by_key(|wanted| &wanted.installed.name);
+    threads::each(&wanted, 1, |wanted| distribution(wanted, &site, mode))
+        .into_iter()
+        .collect()
+}
+
+/// What is to be mapped: an [`Exposed`] that can be sent to another thread.
+struct Wanted<'a> {
+    installed: &'a Installed,
+    version: &'a Version,
+    role: Role,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(exposed: &'a Exposed) -> Self {
+        Self {
+            installed: &exposed.installed,
+            version: &exposed.version,
+            role: exposed.role,
+        }
     }
-    Ok(Mapping { distributions })
 }
 
 fn distribution(
-    exposed: &Exposed,
+    wanted: &Wanted<'_>,
     site: &str,
     mode: LinkMode,
 ) -> Result<MappedDistribution, EnvError> {
-    let installed = &exposed.installed;
+    let installed = wanted.installed;
     let name = &installed.name;
     if let Some(editable) = &installed.editable
         && !editable.exists
@@ -181,8 +213,8 @@ fn distribution(
     let info = collected.place(&installed.info)?;
     Ok(MappedDistribution {
         name: name.clone(),
-        version: exposed.version.clone(),
-        role: exposed.role,
+        version: wanted.version.clone(),
+        role: wanted.role,
         editable: installed.editable.is_some(),
         location: installed.location.clone(),
         missing: collected.missing,
@@ -315,7 +347,7 @@ fn is_byte_code(path: &Path) -> bool {
 }
 
 /// The source files that a list names, to tell which byte code has a source.
-struct Sources<'a>(std::collections::HashSet<&'a Path>);
+struct Sources<'a>(HashSet<&'a Path>);
 
 impl<'a> Sources<'a> {
     fn of(files: &'a [ListedFile]) -> Self {
@@ -345,46 +377,44 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// Which distribution has which place.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Taken(BTreeMap<String, (PackageName, Origin)>);
-
-impl Taken {
-    /// Takes the places of a distribution. Drops those of its files that
-    /// another one has brought already with the same content.
-    pub(crate) fn admit(
-        &mut self,
-        distribution: &mut MappedDistribution,
-        root: &Path,
-    ) -> Result<(), EnvError> {
-        let name = &distribution.name;
-        let mut clash = None;
-        distribution
-            .files
-            .retain(|mapped| match self.0.entry(mapped.path.clone()) {
+/// Drops those files of `new` that another distribution, of `old` or of `new`,
+/// brings already with the same content; fails where the content differs.
+pub(crate) fn share(
+    old: &[MappedDistribution],
+    new: &mut [MappedDistribution],
+    root: &Path,
+) -> Result<(), EnvError> {
+    let mut taken: HashMap<&str, (&PackageName, &Origin)> = HashMap::new();
+    let mut repeated = Vec::new();
+    for (index, distribution) in old.iter().chain(&*new).enumerate() {
+        for (place, mapped) in distribution.files.iter().enumerate() {
+            let entry = match taken.entry(&mapped.path) {
                 Entry::Vacant(entry) => {
-                    entry.insert((name.clone(), mapped.origin.clone()));
-                    true
+                    entry.insert((&distribution.name, &mapped.origin));
+                    continue;
                 }
-                Entry::Occupied(entry) => {
-                    let (first, origin) = entry.get();
-                    if clash.is_none() && !is_same(origin, &mapped.origin) {
-                        clash = Some((mapped.path.clone(), first.clone()));
-                    }
-                    false
-                }
-            });
-        match clash {
-            None => Ok(()),
-            Some((path, first)) => Err(EnvError::new(
-                &root.join(path),
-                EnvErrorKind::Clash {
-                    first: first.to_string(),
-                    second: name.clone(),
-                },
-            )),
+                Entry::Occupied(entry) => entry,
+            };
+            let (first, origin) = entry.get();
+            if !is_same(origin, &mapped.origin) {
+                return Err(EnvError::new(
+                    &root.join(&mapped.path),
+                    EnvErrorKind::Clash {
+                        first: first.to_string(),
+                        second: distribution.name.clone(),
+                    },
+                ));
+            }
+            if let Some(index) = index.checked_sub(old.len()) {
+                repeated.push((index, place));
+            }
         }
     }
+    // The last first, so that the places of the others hold.
+    for (index, place) in repeated.into_iter().rev() {
+        new[index].files.remove(place);
+    }
+    Ok(())
 }
 
 fn is_same(a: &Origin, b: &Origin) -> bool {

@@ -2,23 +2,20 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
 
 use fs_err as fs;
 use passthrough_protocol::FileMode;
 use passthrough_requirement::PackageName;
 
+use crate::directories::Directories;
 use crate::facts::Facts;
 use crate::link::{Method, Refusal};
 use crate::mapping::{MappedDistribution, Origin};
 use crate::operations::Operations;
-use crate::{EnvError, EnvErrorKind, content, directories, launcher};
-
-/// More threads than this have nothing to do but to wait for the file system.
-const THREADS: usize = 8;
+use crate::{EnvError, EnvErrorKind, content, launcher, threads};
 
 /// The fewest files that are worth a thread.
 const WORTH: usize = 64;
@@ -43,10 +40,7 @@ pub(crate) fn materialise(
     python: &Path,
     operations: &impl Operations,
 ) -> Result<Modes, EnvError> {
-    let mut made = Vec::new();
     let mut jobs = jobs(distributions);
-    let places = jobs.iter().map(|job| job.place);
-    let result = directories::make(root, places, &mut made);
     // Directory by directory: two threads that write into one get in each
     // other's way.
     jobs.sort_by_key(directory);
@@ -60,18 +54,14 @@ pub(crate) fn materialise(
         failed: AtomicBool::new(false),
         first: Mutex::new(None),
     };
-    let done = match result {
-        Ok(()) => work.run(),
-        Err(error) => {
-            work.fail(0, error);
-            Vec::new()
-        }
-    };
+    let Done { files, mut made } = work.run();
     let first = work.first.into_inner();
     if let Some((_, error)) = first.unwrap_or_else(std::sync::PoisonError::into_inner) {
-        for (index, _) in done {
+        for (index, _) in files {
             let _ = fs::remove_file(root.join(jobs[index].place));
         }
+        // Those within others first.
+        made.sort();
         for directory in made.iter().rev() {
             let _ = fs::remove_dir(directory);
         }
@@ -81,7 +71,7 @@ pub(crate) fn materialise(
         .iter()
         .map(|distribution| vec![None; distribution.files.len()])
         .collect();
-    for (index, mode) in done {
+    for (index, mode) in files {
         let (distribution, file) = jobs[index].slot;
         modes[distribution][file] = mode;
     }
@@ -123,6 +113,14 @@ fn chunks(jobs: &[Job<'_>]) -> Vec<usize> {
     ends
 }
 
+/// What one thread has made, or all of them.
+#[derive(Default)]
+struct Done {
+    /// By the index of the job.
+    files: Vec<(usize, Option<FileMode>)>,
+    made: Vec<PathBuf>,
+}
+
 struct Work<'a, O> {
     root: &'a Path,
     python: &'a Path,
@@ -143,43 +141,42 @@ struct Refusals {
 }
 
 impl<O: Operations> Work<'_, O> {
-    fn run(&self) -> Vec<(usize, Option<FileMode>)> {
-        let available = thread::available_parallelism().map_or(1, usize::from);
-        let threads = available.min(THREADS).min(self.chunks.len() - 1).max(1);
-        thread::scope(|scope| {
-            let others: Vec<_> = (1..threads)
-                .map(|_| scope.spawn(|| self.take_chunks()))
-                .collect();
-            let mut done = self.take_chunks();
-            for other in others {
-                match other.join() {
-                    Ok(more) => done.extend(more),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            done
-        })
+    fn run(&self) -> Done {
+        let threads = threads::count(self.chunks.len() - 1);
+        let mut done = Done::default();
+        for part in threads::run(threads, || self.take_chunks()) {
+            done.files.extend(part.files);
+            done.made.extend(part.made);
+        }
+        done
     }
 
-    fn take_chunks(&self) -> Vec<(usize, Option<FileMode>)> {
+    fn take_chunks(&self) -> Done {
         let mut refusals = Refusals::default();
-        let mut done = Vec::new();
+        let mut directories = Directories::new(self.root);
+        let mut files = Vec::new();
         loop {
             let chunk = self.next.fetch_add(1, Ordering::Relaxed);
-            let (Some(&start), Some(&end)) = (self.chunks.get(chunk), self.chunks.get(chunk + 1))
-            else {
-                return done;
-            };
+            let ends = self.chunks.get(chunk).zip(self.chunks.get(chunk + 1));
+            let Some((&start, &end)) = ends else { break };
             for index in start..end {
                 if self.failed.load(Ordering::Relaxed) {
-                    return done;
+                    break;
                 }
-                match self.make(&self.jobs[index], &mut refusals) {
-                    Ok(Made::New(mode)) => done.push((index, mode)),
+                let job = &self.jobs[index];
+                let made = directories
+                    .make_for(job.place)
+                    .and_then(|()| self.make(job, &mut refusals));
+                match made {
+                    Ok(Made::New(mode)) => files.push((index, mode)),
                     Ok(Made::Already) => {}
                     Err(error) => self.fail(index, error),
                 }
             }
+        }
+        Done {
+            files,
+            made: directories.made,
         }
     }
 

@@ -41,11 +41,13 @@ impl Operations for System {
     }
 
     fn hard_link(&self, source: &Path, target: &Path) -> io::Result<()> {
-        fs::hard_link(source, target)
+        // Not fs_err's: its errors do not have the system's number, which tells
+        // refusals apart.
+        std::fs::hard_link(source, target)
     }
 
     fn symbolic_link(&self, source: &Path, target: &Path) -> io::Result<()> {
-        fs_err::os::unix::fs::symlink(source, target)
+        std::os::unix::fs::symlink(source, target)
     }
 
     fn write(&self, content: &[u8], target: &Path) -> io::Result<()> {
@@ -107,4 +109,80 @@ fn is_expected(copied: u64, size: u64) -> io::Result<()> {
 fn undo(target: &Path, error: io::Error) -> io::Result<()> {
     let _ = fs::remove_file(target);
     Err(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(path: &Path) -> Facts {
+        Facts::from(&fs::metadata(path).unwrap())
+    }
+
+    #[test]
+    fn copies_are_whole_and_belong_to_their_owner() {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+        let directory = tempfile::tempdir().unwrap();
+        let (source, target) = (directory.path().join("a"), directory.path().join("b"));
+        for size in [0, 1, BUFFER - 1, BUFFER, BUFFER + 1, 5 * BUFFER] {
+            let content: Vec<u8> = (0..size).map(|index| (index % 251) as u8).collect();
+            fs::write(&source, &content).unwrap();
+            fs::set_permissions(&source, std::fs::Permissions::from_mode(0o555)).unwrap();
+            System.copy(&source, &facts(&source), &target).unwrap();
+            assert_eq!(fs::read(&target).unwrap(), content);
+            assert_eq!(fs::metadata(&target).unwrap().mode() & 0o700, 0o700);
+            fs::remove_file(&target).unwrap();
+            fs::remove_file(&source).unwrap();
+        }
+    }
+
+    #[test]
+    fn nothing_is_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let (source, target) = (directory.path().join("a"), directory.path().join("b"));
+        fs::write(&source, "new").unwrap();
+        fs::write(&target, "old").unwrap();
+        let facts = facts(&source);
+        let results = [
+            System.copy(&source, &facts, &target),
+            System.hard_link(&source, &target),
+            System.symbolic_link(&source, &target),
+            System.write(b"new", &target),
+        ];
+        for result in results {
+            assert_eq!(result.unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+            assert_eq!(fs::read_to_string(&target).unwrap(), "old");
+        }
+        assert!(System.clone(&source, &facts, &target).is_err());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "old");
+    }
+
+    #[test]
+    fn a_file_that_has_another_size_is_not_copied() {
+        let directory = tempfile::tempdir().unwrap();
+        let (source, target) = (directory.path().join("a"), directory.path().join("b"));
+        for (before, after) in [(3, 2), (3, 4), (BUFFER + 1, BUFFER), (2, BUFFER + 9)] {
+            fs::write(&source, vec![1; before]).unwrap();
+            let facts = facts(&source);
+            fs::write(&source, vec![1; after]).unwrap();
+            assert!(
+                System.copy(&source, &facts, &target).is_err(),
+                "{before} {after}"
+            );
+            assert!(!target.exists());
+        }
+    }
+
+    #[test]
+    fn errors_of_links_keep_the_systems_number() {
+        let directory = tempfile::tempdir().unwrap();
+        let (gone, target) = (directory.path().join("a"), directory.path().join("x/b"));
+        for result in [
+            System.hard_link(&gone, &target),
+            System.symbolic_link(&gone, &target),
+        ] {
+            assert!(result.unwrap_err().raw_os_error().is_some());
+        }
+    }
 }

@@ -1,27 +1,17 @@
 //! Whether the host is still what it was (I6).
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{fmt, io, thread};
+use std::{fmt, io};
 
 use fs_err as fs;
 use passthrough_requirement::PackageName;
 
 use crate::facts::Facts;
+use crate::mapping::MappedDistribution;
+use crate::threads;
 
 /// How many files one thread takes at a time.
 const SHARE: usize = 512;
-
-/// More threads have nothing to do.
-const THREADS: usize = 8;
-
-/// A file of the host that is to stay as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Watched {
-    pub(crate) owner: PackageName,
-    pub(crate) source: PathBuf,
-    pub(crate) facts: Facts,
-}
 
 /// A file of the host that is no longer what it was when it was exposed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,45 +37,32 @@ impl fmt::Display for Changed {
     }
 }
 
-/// The files that changed, by name and path.
-pub(crate) fn changed(watched: &[Watched]) -> Vec<Changed> {
-    let next = AtomicUsize::new(0);
-    let look = || {
-        let mut found = Vec::new();
-        loop {
-            let start = next.fetch_add(SHARE, Ordering::Relaxed);
-            let Some(rest) = watched.get(start..).filter(|rest| !rest.is_empty()) else {
-                return found;
-            };
-            found.extend(rest.iter().take(SHARE).filter_map(change));
-        }
-    };
-    let available = thread::available_parallelism().map_or(1, usize::from);
-    let threads = available.min(THREADS).min(watched.len().div_ceil(SHARE));
-    let mut found = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(look)).collect();
-        let mut found = look();
-        for other in others {
-            match other.join() {
-                Ok(more) => found.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        found
+/// The files of these distributions that changed, by name and path.
+pub(crate) fn changed(distributions: &[MappedDistribution]) -> Vec<Changed> {
+    let watched: Vec<_> = distributions
+        .iter()
+        .flat_map(|distribution| {
+            let files = distribution.files.iter();
+            files.filter_map(|file| Some((&distribution.name, file.host_file()?)))
+        })
+        .collect();
+    let changes = threads::each(&watched, SHARE, |(owner, (source, facts))| {
+        change(owner, source, facts)
     });
-    found.sort();
-    found
+    let mut changed: Vec<_> = changes.into_iter().flatten().collect();
+    changed.sort();
+    changed
 }
 
-fn change(watched: &Watched) -> Option<Changed> {
-    let what = match facts(&watched.source) {
-        Ok(facts) => difference(&watched.facts, &facts)?.to_owned(),
+fn change(owner: &PackageName, source: &Path, before: &Facts) -> Option<Changed> {
+    let what = match facts(source) {
+        Ok(after) => difference(before, &after)?.to_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => "is gone".to_owned(),
         Err(error) => format!("cannot be looked at: {error}"),
     };
     Some(Changed {
-        name: watched.owner.clone(),
-        path: watched.source.clone(),
+        name: owner.clone(),
+        path: source.to_owned(),
         what,
     })
 }

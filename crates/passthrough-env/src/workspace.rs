@@ -4,14 +4,15 @@
 //! ends, and by nobody it starts. A process id could be another's by the time
 //! that anybody looks, or mean nothing in another container.
 
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use fs_err as fs;
-use fs_err::os::unix::fs::OpenOptionsExt as _;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
+use std::os::unix::fs::OpenOptionsExt as _;
 
 use crate::{EnvError, remove};
 
@@ -62,7 +63,12 @@ impl Workspace {
     /// Removes it, the lock last: should this be interrupted, the next run
     /// goes on with it.
     pub(crate) fn remove(self) -> Result<(), EnvError> {
-        clear(&self.path)
+        self.remove_with(&remove::remove)
+    }
+
+    /// [`Self::remove`], with another way to take away what is in it.
+    pub(crate) fn remove_with(self, remove: &Remove) -> Result<(), EnvError> {
+        clear(&self.path, remove)
     }
 
     /// Makes it an ordinary directory that nobody removes.
@@ -73,14 +79,17 @@ impl Workspace {
     }
 }
 
-fn clear(path: &Path) -> Result<(), EnvError> {
+/// A way to remove a file or a directory.
+type Remove = dyn Fn(&Path) -> Result<(), EnvError>;
+
+fn clear(path: &Path, remove: &Remove) -> Result<(), EnvError> {
     for entry in fs::read_dir(path).map_err(EnvError::io(path, "listed"))? {
         let entry = entry.map_err(EnvError::io(path, "listed"))?;
         if entry.file_name() != LOCK {
-            remove::remove(&entry.path())?;
+            remove(&entry.path())?;
         }
     }
-    remove::remove(&path.join(LOCK))?;
+    remove(&path.join(LOCK))?;
     fs::remove_dir(path).map_err(EnvError::io(path, "removed"))
 }
 
@@ -128,7 +137,7 @@ fn remove_left_over(path: &Path) -> Result<bool, EnvError> {
         return Ok(false);
     }
     match dead_lock(path) {
-        Ok(Some(_lock)) => clear(path).map(|()| true),
+        Ok(Some(_lock)) => clear(path, &remove::remove).map(|()| true),
         Ok(None) => Ok(false),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let age = metadata.modified().and_then(|time| {
@@ -145,9 +154,10 @@ fn remove_left_over(path: &Path) -> Result<bool, EnvError> {
 
 /// The lock of a directory whose owner is gone, now held; None if the owner
 /// lives, or if it is no lock of ours.
-fn dead_lock(path: &Path) -> io::Result<Option<fs::File>> {
+fn dead_lock(path: &Path) -> io::Result<Option<File>> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let lock = fs::OpenOptions::new()
+    // Not fs_err's: its errors do not have the system's number.
+    let lock = std::fs::OpenOptions::new()
         .read(true)
         .custom_flags(flags.bits().cast_signed())
         .open(path.join(LOCK));
@@ -165,7 +175,7 @@ fn dead_lock(path: &Path) -> io::Result<Option<fs::File>> {
     if content != MAGIC {
         return Ok(None);
     }
-    match lock.file().try_lock() {
+    match lock.try_lock() {
         Ok(()) => Ok(Some(lock)),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),
         Err(std::fs::TryLockError::Error(error)) => Err(error),

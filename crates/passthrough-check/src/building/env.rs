@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use passthrough_build::session::Passthrough;
-use passthrough_env::{BuildEnvironment, Layout, mapping};
+use passthrough_env::{BuildEnvironment, mapping};
 use passthrough_interpreter::Environment;
 use passthrough_plan::Pass;
 use passthrough_protocol::Manifest;
@@ -48,12 +48,10 @@ pub fn env(args: &EnvArgs, environment: &Environment, ui: &Ui<'_>) -> Result<Mad
             // Nothing is installed, so that the backend cannot be asked.
             let plan = (job.decide)(Pass::First, Passthrough::On);
             let named = output.clone().unwrap_or_else(|| PathBuf::from("env"));
-            let root = std::path::absolute(&named).unwrap_or(named);
-            let mapping = mapping(&plan.expose, job.host, &root, job.link_mode)?;
-            let python = Layout::new(&root, &job.host.identity).python;
+            let mapping = mapping(&plan.expose, job.host, &named, job.link_mode)?;
             Ok(Made {
                 root: None,
-                manifest: mapping.manifest(&python, &job.host.executable),
+                manifest: mapping.manifest(),
             })
         }),
     }
