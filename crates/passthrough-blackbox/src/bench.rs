@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fs_err as fs;
 use passthrough_protocol::{
-    BlackboxCase, CheckResult, Evidence, EvidenceSchema, RecordedAttempt, RecordedRequest,
+    BlackboxCase, CheckResult, Evidence, EvidenceSchema, Profile, RecordedAttempt, RecordedRequest,
     RunEvidence, Step, StepCommand, Verdict,
 };
 use passthrough_wheelhouse::{
@@ -13,22 +13,23 @@ use passthrough_wheelhouse::{
 };
 
 use crate::built::{self, Statement};
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Interpreter, InterpreterError};
 use crate::judge::judge;
 use crate::process::{self, Ended, Task};
 use crate::recordings;
 use crate::snapshot::Snapshot;
 use crate::template::{Places, filled};
-use crate::tool::Frontend;
+use crate::tool::{self, Frontend, ToolError};
+use crate::world::environment::Template;
 use crate::world::{World, WorldError};
 
 /// Where cases are run.
 #[derive(Clone, Debug)]
 pub struct Bench {
-    /// What the environments are made with.
-    pub interpreter: Interpreter,
-    /// The program that `{self}` stands for.
-    pub this: Option<PathBuf>,
+    interpreter: Interpreter,
+    template: Template,
+    cache: PathBuf,
+    this: Option<PathBuf>,
 }
 
 /// An environment that is prepared for a frontend before it runs.
@@ -39,7 +40,8 @@ pub struct Bench {
 /// so be put in front of any frontend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
-    /// The environment, or what stands for it in the wrapper's own language.
+    /// The environment, with the words of a profile; or what stands for it in
+    /// the wrapper's own language.
     pub environment: String,
     /// What is put in front of the command; nothing where the environment is
     /// there already.
@@ -62,6 +64,62 @@ pub enum RunError {
 }
 
 impl Bench {
+    /// A bench whose environments are made with the interpreter at `python`.
+    /// What takes long to make is kept below `cache`, which any number of
+    /// programs may share. `this` is the program that `{self}` stands for.
+    pub fn new(
+        python: &Path,
+        cache: &Path,
+        this: Option<PathBuf>,
+    ) -> Result<Self, InterpreterError> {
+        let interpreter = Interpreter::ask(python)?;
+        let template = Template::of(&interpreter, cache)?;
+        Ok(Self {
+            interpreter,
+            template,
+            cache: cache.to_path_buf(),
+            this,
+        })
+    }
+
+    /// What the environments are made with.
+    pub fn interpreter(&self) -> &Interpreter {
+        &self.interpreter
+    }
+
+    /// Makes a frontend available: installs it on first use, with the pip that
+    /// comes with the interpreter and the user's own settings for it, and asks
+    /// for its version.
+    pub fn frontend(&self, profile: &Profile) -> Result<Frontend, ToolError> {
+        tool::frontend(
+            profile,
+            &self.interpreter,
+            &self.cache,
+            self.this.as_deref(),
+        )
+    }
+
+    /// Makes the world of a case for a frontend, in a directory that is empty or
+    /// not there; nothing is run in it. `index` is the address that its archives
+    /// will be served at.
+    pub fn world(
+        &self,
+        case: &BlackboxCase,
+        frontend: &Frontend,
+        index: &str,
+        directory: &Path,
+    ) -> Result<World, WorldError> {
+        let tool = frontend.directory.as_deref();
+        World::make(
+            case,
+            &frontend.profile,
+            tool,
+            &self.template,
+            index,
+            directory,
+        )
+    }
+
     /// Runs a case with a frontend, in a world that is made in `directory` and
     /// stays there, with the evidence as `evidence.json`.
     pub fn run(
@@ -94,14 +152,7 @@ impl Bench {
         };
         let index = Index::start(Vec::new(), IndexOptions::default())?;
         let proxy = TrapProxy::start(0)?;
-        let mut world = World::make(
-            case,
-            &frontend.profile,
-            frontend.directory.as_deref(),
-            &self.interpreter,
-            &index.url(),
-            directory,
-        )?;
+        let mut world = self.world(case, frontend, &index.url(), directory)?;
         index.add(std::mem::take(&mut world.archives));
         let stage = Stage {
             bench: self,
@@ -293,7 +344,7 @@ impl Stage<'_> {
         let mut argv = Vec::new();
         if let Some(prepared) = self.prepared {
             argv.extend(prepared.wrapper.iter().map(|text| filled(text, &places)));
-            places.insert("prepared", prepared.environment.clone());
+            places.insert("prepared", filled(&prepared.environment, &places));
         }
         argv.extend(self.command.argv.iter().map(|text| filled(text, &places)));
         let profile = &self.frontend.profile;

@@ -204,3 +204,6 @@ fn expected(check: &Check) -> String {
     }
     parts.join("; ")
 }
+
+#[cfg(test)]
+mod tests;

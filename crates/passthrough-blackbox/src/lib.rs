@@ -1,7 +1,7 @@
 //! Black-box conformance: real frontends, unmodified, in generated worlds.
 //!
 //! A [`Suite`] has the cases and a [`Profiles`] the frontends, those that the
-//! library carries and those of the user. [`Frontend::install`] makes a frontend
+//! library carries and those of the user. [`Bench::frontend`] makes a frontend
 //! available in the version that its profile pins, and [`Bench::run`] puts it
 //! into the world of a case: a virtual environment as the host, a project with
 //! the probe backend, a recording index, a proxy that lets nothing pass, and a
@@ -21,6 +21,7 @@ mod bench;
 mod built;
 mod interpreter;
 mod judge;
+mod nonce;
 mod probe;
 mod process;
 mod profile;
@@ -31,7 +32,7 @@ mod template;
 mod tool;
 mod world;
 
-pub use baseline::is_sound;
+pub use baseline::{baseline_case, is_sound};
 pub use bench::{Bench, Prepared, RunError};
 pub use interpreter::{Interpreter, InterpreterError};
 pub use judge::judge;

@@ -1,11 +1,15 @@
 //! What an environment consists of, so that a change is noticed.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
+
+/// The largest file whose content is looked at, in bytes.
+const LARGEST: u64 = 16 << 20;
 
 /// Files, links and directories, by path from the top.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,11 +25,15 @@ enum Entry {
     Link {
         target: PathBuf,
     },
+    Other {
+        mode: u32,
+    },
     File {
         inode: u64,
         size: u64,
         modified: (i64, i64),
         mode: u32,
+        content: u64,
     },
 }
 
@@ -45,12 +53,18 @@ impl Snapshot {
                     Entry::Directory {
                         mode: metadata.mode(),
                     }
+                } else if !metadata.is_file() {
+                    // A pipe or a device: it has no content that could be read to its end.
+                    Entry::Other {
+                        mode: metadata.mode(),
+                    }
                 } else {
                     Entry::File {
                         inode: metadata.ino(),
                         size: metadata.size(),
                         modified: (metadata.mtime(), metadata.mtime_nsec()),
                         mode: metadata.mode(),
+                        content: hash(&path, metadata.size())?,
                     }
                 };
                 let relative = path.strip_prefix(directory).unwrap_or(&path);
@@ -82,9 +96,22 @@ impl Snapshot {
     }
 }
 
+/// What tells contents apart: a file can be written anew with the size, the time
+/// and even the inode that it had. Large files are left at those.
+fn hash(path: &Path, size: u64) -> io::Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    if size <= LARGEST {
+        hasher.write(&fs::read(path)?);
+    }
+    Ok(hasher.finish())
+}
+
 /// Whether a path is one that an installer gives to a distribution: in
-/// `site-packages` and named after it.
+/// `site-packages` and named after it; or the lock that uv takes for it.
 fn belongs(path: &Path, name: &str) -> bool {
+    if path == Path::new(".lock") {
+        return true;
+    }
     let mut parts = path.iter().map(|part| part.to_string_lossy());
     if !parts.any(|part| part == "site-packages") {
         return false;
@@ -155,6 +182,8 @@ mod tests {
                 true,
             ),
             ("lib/python3.11/site-packages/_demo.pth", true),
+            (".lock", true),
+            ("lib/.lock", false),
             ("lib/python3.11/site-packages/demonstration/x.py", false),
             ("lib/python3.11/site-packages/other/demo/x.py", false),
             ("lib/python3.11/site-packages", false),

@@ -12,6 +12,7 @@ use regex_lite::Regex;
 use sha2::{Digest, Sha256};
 
 use crate::interpreter::Interpreter;
+use crate::nonce::nonce;
 use crate::process::{self, Ended, Task};
 use crate::profile::pinned;
 use crate::template::{Places, filled};
@@ -63,45 +64,42 @@ pub enum ToolError {
     Io(#[from] io::Error),
 }
 
-impl Frontend {
-    /// Makes a frontend available below `cache`: installs it on first use, with
-    /// the pip that comes with the interpreter and the user's own settings for
-    /// it, and asks for its version. `this` is what `{self}` stands for.
-    pub fn install(
-        profile: &Profile,
-        interpreter: &Interpreter,
-        cache: &Path,
-        this: Option<&Path>,
-    ) -> Result<Self, ToolError> {
-        let directory = if profile.requirements.is_empty() {
-            None
-        } else {
-            Some(installed(&profile.requirements, interpreter, cache)?)
-        };
-        let mut places = Places::new();
-        if let Some(directory) = &directory {
-            let directory = directory.display();
-            places.insert("tool", directory.to_string());
-            places.insert("python", format!("{directory}/bin/python"));
-        }
-        if let Some(this) = this {
-            places.insert("self", this.display().to_string());
-        }
-        let version = version(profile, &places, cache)?;
-        if let Some(pinned) = profile.requirements.first().and_then(|first| pinned(first))
-            && pinned != version
-        {
-            return Err(ToolError::OtherVersion {
-                found: version,
-                pinned,
-            });
-        }
-        Ok(Self {
-            profile: profile.clone(),
-            directory,
-            version,
-        })
+/// Makes a frontend available below `cache`.
+pub(crate) fn frontend(
+    profile: &Profile,
+    interpreter: &Interpreter,
+    cache: &Path,
+    this: Option<&Path>,
+) -> Result<Frontend, ToolError> {
+    let directory = if profile.requirements.is_empty() {
+        None
+    } else {
+        Some(installed(&profile.requirements, interpreter, cache)?)
+    };
+    let mut places = Places::new();
+    if let Some(directory) = &directory {
+        let directory = directory.display();
+        places.insert("tool", directory.to_string());
+        places.insert("python", format!("{directory}/bin/python"));
     }
+    if let Some(this) = this {
+        places.insert("self", this.display().to_string());
+    }
+    let version = version(profile, &places, cache)?;
+    let pinned = profile.requirements.first().and_then(|first| pinned(first));
+    if let Some(pinned) = pinned
+        && pinned != version
+    {
+        return Err(ToolError::OtherVersion {
+            found: version,
+            pinned,
+        });
+    }
+    Ok(Frontend {
+        profile: profile.clone(),
+        directory,
+        version,
+    })
 }
 
 /// The environment that has the requirements, and nothing else.
@@ -180,7 +178,9 @@ fn version(profile: &Profile, places: &Places, cache: &Path) -> Result<String, T
         .map(|text| filled(text, places))
         .collect();
     fs::create_dir_all(cache)?;
-    let directory = fs::canonicalize(cache)?.join(format!("version-{}", std::process::id()));
+    // Nobody else's: another question may be under way at the same time.
+    let nonce = nonce(cache);
+    let directory = fs::canonicalize(cache)?.join(format!("version-{nonce}"));
     fs::create_dir_all(&directory)?;
     let home = directory.display().to_string();
     let variables = [
@@ -192,12 +192,12 @@ fn version(profile: &Profile, places: &Places, cache: &Path) -> Result<String, T
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    let stream = |name: &str| directory.join(format!("{}-{name}", profile.name));
+    let stream = |name: &str| directory.join(name);
     let ended = process::run(&Task {
         argv: &argv,
         directory: &directory,
         environment: &environment,
-        nonce: &format!("version-{}-{}", profile.name, std::process::id()),
+        nonce: &nonce,
         timeout: PATIENCE,
         stdout: stream("stdout"),
         stderr: stream("stderr"),
@@ -242,7 +242,7 @@ mod tests {
     fn install(profile: &Profile) -> Result<Frontend, ToolError> {
         let interpreter = Interpreter::ask(&python::any()).unwrap();
         let cache = tempfile::tempdir().unwrap();
-        Frontend::install(profile, &interpreter, cache.path(), None)
+        super::frontend(profile, &interpreter, cache.path(), None)
     }
 
     fn says(program: &str) -> Profile {

@@ -1,7 +1,7 @@
 //! The world of a case, in a directory: all that a frontend finds, and all that
 //! a person can look at afterwards.
 
-mod environment;
+pub(crate) mod environment;
 mod generate;
 mod project;
 
@@ -13,9 +13,10 @@ use fs_err as fs;
 use passthrough_protocol::{BlackboxCase, Capability, HostDiscovery, Profile, Step, What};
 use passthrough_wheelhouse::{Archive, InstallError, Scheme, SdistError, WheelError};
 
-use crate::interpreter::Interpreter;
+use crate::nonce::nonce;
 use crate::probe::Watch;
 use crate::template::{self, Places};
+use environment::Template;
 
 /// What a world is made of, on disk; nothing of it runs.
 #[derive(Debug)]
@@ -80,9 +81,6 @@ pub enum WorldError {
         /// Where.
         key: String,
     },
-    /// `venv` failed.
-    #[error("no virtual environment: {0}")]
-    Environment(String),
     /// The file system said no.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -93,11 +91,11 @@ impl World {
     /// not there. `tool` is where the frontend is installed: one that works in
     /// its own environment is copied into the host. `index` is the address that
     /// the archives will be served at.
-    pub fn make(
+    pub(crate) fn make(
         case: &BlackboxCase,
         profile: &Profile,
         tool: Option<&Path>,
-        interpreter: &Interpreter,
+        template: &Template,
         index: &str,
         directory: &Path,
     ) -> Result<Self, WorldError> {
@@ -154,11 +152,11 @@ impl World {
                 continue;
             };
             let host = directory.join(label);
-            environment::make(interpreter, &host)?;
+            template.copy_to(&host)?;
             if let (HostDiscovery::SelfEnv, Some(tool)) = (profile.host, tool) {
-                environment::copy_site(tool, &host, &interpreter.version)?;
+                environment::copy_site(tool, &host, template.version())?;
             }
-            let scheme = Scheme::posix(&host, &interpreter.version);
+            let scheme = Scheme::posix(&host, template.version());
             for given in distributions {
                 maker.install(given, label, &scheme, &directory)?;
             }
@@ -181,7 +179,7 @@ impl World {
             recordings,
             archives,
             constraints,
-            version: interpreter.version.clone(),
+            version: template.version().to_owned(),
             directory,
         })
     }
@@ -264,29 +262,12 @@ fn watch(case: &BlackboxCase) -> Watch {
     watch
 }
 
-/// Something that no other run has.
-fn nonce(directory: &Path) -> String {
-    use sha2::{Digest, Sha256};
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let mut hasher = Sha256::new();
-    hasher.update(directory.as_os_str().as_encoded_bytes());
-    hasher.update(std::process::id().to_be_bytes());
-    hasher.update(COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    hasher.update(now.map_or(0, |now| now.as_nanos()).to_be_bytes());
-    let digest = hasher.finalize();
-    digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
 fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
     fs::write(path, content)
 }
+
+#[cfg(test)]
+mod tests;

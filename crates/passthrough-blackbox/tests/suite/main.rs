@@ -2,5 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod explore;
+mod broken;
+mod control;
+mod real;
 mod support;

@@ -1,26 +1,19 @@
 //! What the tests share.
 
-use std::path::PathBuf;
-
-use passthrough_blackbox::{Bench, Frontend, Interpreter, Profiles};
+use passthrough_blackbox::{Bench, Frontend, Profiles};
 use passthrough_protocol::{Evidence, Verdict};
 use passthrough_world::python;
 
+/// Frontends are installed once for all tests.
 pub(crate) fn bench() -> Bench {
-    Bench {
-        interpreter: Interpreter::ask(&python::any()).unwrap(),
-        this: None,
-    }
-}
-
-/// Where frontends are installed once for all tests.
-pub(crate) fn cache() -> PathBuf {
-    python::target_directory().join("frontends")
+    let cache = python::target_directory().join("frontends");
+    Bench::new(&python::any(), &cache, None).unwrap()
 }
 
 pub(crate) fn frontend(name: &str) -> Frontend {
-    let profile = &Profiles::embedded().profiles[name];
-    Frontend::install(profile, &bench().interpreter, &cache(), None).unwrap()
+    bench()
+        .frontend(&Profiles::embedded().profiles[name])
+        .unwrap()
 }
 
 /// The checks with another verdict than `pass`, and what each saw.
