@@ -339,6 +339,18 @@ fn an_interpreter_that_will_not_do_is_named() {
     assert!(ran.stderr.contains(&shown), "{ran:?}");
 }
 
+#[test]
+fn what_a_shell_says_of_python_does_not_matter() {
+    let bench = Bench::new();
+    bench.context.write("path/packaging.py", "raise SystemExit");
+    let ran = Ran::of(
+        bare(&bench, &["--mutant", "no-list-means-all", "--python"])
+            .arg(interpreter())
+            .env("PYTHONPATH", bench.context.path("path")),
+    );
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+}
+
 /// An environment of the command's own: none where the index is out of reach,
 /// and what that left is no obstacle; made once for two that ask at once; then
 /// the index is no longer needed.

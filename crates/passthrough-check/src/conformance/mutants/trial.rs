@@ -67,8 +67,8 @@ pub(super) fn of(
         .map_err(Failure::unable)?;
     let command = vec![
         path(python)?,
-        // Bytecode of a program that runs once is work for nothing.
-        "-B".to_owned(),
+        // Without PYTHONPATH, and without bytecode of what runs once.
+        "-EB".to_owned(),
         path(&directory.path().join(PROGRAM))?,
     ];
     let mut subject = Impatient {
