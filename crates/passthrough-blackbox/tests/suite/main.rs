@@ -4,5 +4,6 @@
 
 mod broken;
 mod control;
+mod ideal;
 mod real;
 mod support;
