@@ -8,7 +8,8 @@ use super::error::{InstallErrorKind, read_configuration};
 use super::places::{Shape, User, absolute};
 use super::variables::value;
 
-/// The keys that hold, at the top and in `[pip]`. uv 0.13.8's.
+/// The keys that hold, at the top and in `[pip]`. uv 0.13.8's; one that stands
+/// where uv does not know it is left for uv to refuse.
 const KEYS: &[&str] = &[
     "allow-insecure-host",
     "build-constraint-dependencies",
@@ -28,7 +29,6 @@ const KEYS: &[&str] = &[
     "index-url",
     "keyring-provider",
     "link-mode",
-    "malware-check",
     "native-tls",
     "no-binary",
     "no-binary-package",
@@ -40,6 +40,8 @@ const KEYS: &[&str] = &[
     "offline",
     "only-binary",
     "prerelease",
+    "prerelease-package",
+    "require-build-hashes",
     "require-hashes",
     "required-version",
     "resolution",
