@@ -16,8 +16,8 @@ impl Bench {
     /// directory of its own below `directory`. A profile may be used where
     /// [`Evidence::checks`] of each pass: [`is_sound`].
     ///
-    /// In a prepared environment nothing is installed by the frontend, and the
-    /// environment has to hold the one build requirement, `plain`.
+    /// In a prepared environment the one build requirement, `plain`, has to be
+    /// there, from the index.
     pub fn baseline(
         &self,
         frontend: &Frontend,
