@@ -102,12 +102,13 @@ HASH_ID, NUMBER = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE), re.co
 FULL_COMMIT_ID = {"git": HASH_ID, "hg": HASH_ID, "bzr": NUMBER, "svn": NUMBER}
 
 
-def bare(url: str) -> tuple[str, str]:
+def bare(url: str, is_directory: bool = True) -> tuple[str, str]:
     """A URL without credentials and fragment, and the subdirectory that the fragment names."""
     parts = urlsplit(url)
     named = re.findall(r"(?:^|&)subdirectory=([^&]+)", parts.fragment)
     host = parts.netloc.rpartition("@")[2].lower()
-    path = parts.path.rstrip("/") if parts.scheme == "file" else parts.path
+    is_directory = is_directory and parts.scheme == "file"
+    path = parts.path.rstrip("/") if is_directory else parts.path
     plain = parts._replace(netloc=host, path=path, fragment="").geturl()
     return plain, named[0].strip("/") if named else ""
 
@@ -118,7 +119,7 @@ def asked_origin(reference: str) -> Origin | None:
     if scheme is None:
         return Origin(*bare(reference))
     vcs = scheme.group(1).lower()
-    url, subdirectory = bare(reference[scheme.end() :])
+    url, subdirectory = bare(reference[scheme.end() :], is_directory=False)
     url, at, commit = url.rpartition("@")
     if not at or not FULL_COMMIT_ID[vcs].fullmatch(commit):
         return None
@@ -126,8 +127,8 @@ def asked_origin(reference: str) -> Origin | None:
 
 
 def recorded_origin(record: DirectUrl) -> Origin:
-    url, subdirectory = bare(record.url)[0], (record.subdirectory or "").strip("/")
     vcs = record.vcs_info
+    url, subdirectory = bare(record.url, vcs is None)[0], (record.subdirectory or "").strip("/")
     if vcs is None:
         return Origin(url, subdirectory)
     return Origin(url, subdirectory, vcs.vcs.lower(), vcs.commit_id.lower())
