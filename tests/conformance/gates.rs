@@ -202,13 +202,26 @@ fn two_runs_give_the_same_verdicts_by_any_way_and_in_any_order() {
             assert_eq!(over_stdio, in_process, "{words:?}, seed {seed}");
         }
     }
-    // One that fails does so with the same words.
-    let fails = |seed| {
+    // One that fails does so in the same way. What it says of its crashes is
+    // its own business: sets have another order in each Python process.
+    let fails = |seed| -> BTreeMap<String, Judgement> {
         let words = [with_packaging, "-B", &example];
-        verdicts(&cases, seed, &mut adapter(&words, PATIENCE))
+        let verdicts = verdicts(&cases, seed, &mut adapter(&words, PATIENCE));
+        let without_words = |judgement| match judgement {
+            Judgement::Error { code, .. } => Judgement::Error {
+                code,
+                message: String::new(),
+            },
+            other => other,
+        };
+        let verdicts = verdicts.into_iter();
+        verdicts
+            .map(|(id, judgement)| (id, without_words(judgement)))
+            .collect()
     };
     let (one, other) = (fails(5), fails(6));
-    assert_ne!(one, in_process);
+    let failing = |judgement: &&Judgement| matches!(judgement, Judgement::Fail { .. });
+    assert!(one.values().filter(failing).count() > 200);
     assert_eq!(one, other);
 }
 

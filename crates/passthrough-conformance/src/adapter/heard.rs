@@ -11,8 +11,12 @@ use super::process::{Broken, LONGEST_LINE};
 /// The longest answer to `start`, in bytes: a report repeats it.
 const LONGEST_INTRODUCTION: usize = 1 << 14;
 
-/// How much of a text is shown, in characters.
-const LENGTH: usize = 120;
+/// How much of a line is shown, in characters.
+const EXCERPT: usize = 120;
+
+/// How much of an error's words is shown: they can list all fields of a plan,
+/// and repeat what the adapter said.
+const EXPLANATION: usize = 400;
 
 /// A message as the line that is said.
 pub(super) fn line(message: &impl Serialize) -> Vec<u8> {
@@ -89,7 +93,7 @@ pub(super) fn hear(line: &[u8], seq: u64) -> Result<Reply, Misheard> {
                 "schema",
                 format!(
                     "the answer breaks the protocol: {}: {}",
-                    cut(&error.to_string()),
+                    cut(&error.to_string(), EXPLANATION),
                     excerpt(line)
                 ),
             )
@@ -102,7 +106,7 @@ pub(super) fn hear(line: &[u8], seq: u64) -> Result<Reply, Misheard> {
             "sequence",
             format!(
                 "the answer's `seq` is {}, not {seq}",
-                cut(&found.to_string())
+                cut(&found.to_string(), EXCERPT)
             ),
         ),
     })
@@ -117,7 +121,7 @@ pub(super) fn introduction(line: &[u8]) -> Result<Started, String> {
     serde_json::from_slice(line).map_err(|error| {
         format!(
             "its answer to `start` is none: {}: {}",
-            cut(&error.to_string()),
+            cut(&error.to_string(), EXPLANATION),
             excerpt(line)
         )
     })
@@ -130,13 +134,13 @@ pub(super) fn surplus(bytes: &[u8]) -> String {
 
 /// What a reader needs of a line that may be long.
 fn excerpt(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * LENGTH)]);
-    format!("`{}`", cut(text.trim_end()))
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT)]);
+    format!("`{}`", cut(text.trim_end(), EXCERPT))
 }
 
-/// The start of a text that may be long: an error repeats what it is about.
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(LENGTH) {
+/// The start of a text that may be long, up to so many characters.
+fn cut(text: &str, length: usize) -> String {
+    match text.char_indices().nth(length) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
