@@ -14,11 +14,13 @@ use passthrough_requirement::{PackageName, Requirement};
 use crate::render::Format;
 
 mod building;
+mod frontends;
 
 pub use building::{
     AnswerFormat, ArtefactName, BuildArgs, BuildingArgs, EnvArgs, InstallerName, LinkModeName,
     MakingArgs, RunFrontendArgs, SayingArgs,
 };
+pub use frontends::FrontendArgs;
 
 /// Which build dependencies come from the host, and why.
 ///
@@ -186,6 +188,9 @@ pub struct SubjectArgs {
     /// What the order of the cases is made from; another each time by default.
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
+    /// Which real frontends are run.
+    #[command(flatten)]
+    pub frontends: FrontendArgs,
 }
 
 /// Options of `conformance run`.
@@ -194,9 +199,13 @@ pub struct RunArgs {
     /// Who is asked what.
     #[command(flatten)]
     pub subject: SubjectArgs,
-    /// The failures that are known (see `schema expectations`).
+    /// The failures that are known (see `schema expectations`). By default, those
+    /// that the suite has for a profile of its own.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub expectations: Option<PathBuf>,
+    /// Expect no failure of a profile of the suite.
+    #[arg(long, requires = "profile", conflicts_with = "expectations")]
+    pub no_expectations: bool,
     /// The form of what is printed.
     #[arg(long, value_enum, default_value_t = ReportFormat::Full)]
     pub output_format: ReportFormat,

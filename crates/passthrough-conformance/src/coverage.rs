@@ -1,42 +1,38 @@
 //! Whether every rule has a case.
 
-use crate::requirements::Requirement;
-use crate::suite::Suite;
 use passthrough_protocol::Level;
+
+use crate::catalogue::Catalogue;
+use crate::requirements::Requirement;
 
 /// A requirement and the cases that cite it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Covered<'a> {
     /// The requirement.
     pub requirement: &'a Requirement,
-    /// The ids of its cases.
+    /// The ids of its cases, or checks.
     pub cases: Vec<&'a str>,
 }
 
 impl Covered<'_> {
-    /// Whether it needs a case and has none: it binds (MUST or SHOULD), a
-    /// decision shows it, and it is not excluded.
+    /// Whether it needs a case and has none: it binds (MUST or SHOULD), and is
+    /// not excluded.
     pub fn is_missing(&self) -> bool {
         let requirement = self.requirement;
         self.cases.is_empty()
             && matches!(requirement.level, Level::Must | Level::Should)
-            && requirement.shows_in_a_decision()
             && requirement.excluded.is_none()
     }
 }
 
-/// Every requirement that a decision shows, with its cases.
-pub fn coverage<'a>(suite: &'a Suite, requirements: &'a [Requirement]) -> Vec<Covered<'a>> {
+/// Every requirement that shows at the level of the catalogue, with its cases.
+pub fn coverage<'a>(catalogue: &'a Catalogue, requirements: &'a [Requirement]) -> Vec<Covered<'a>> {
     requirements
         .iter()
-        .filter(|requirement| requirement.shows_in_a_decision())
-        .map(|requirement| {
-            let cases = suite.cases.values();
-            let cases = cases.filter(|loaded| loaded.case.cites.contains(&requirement.id));
-            Covered {
-                requirement,
-                cases: cases.map(|loaded| loaded.case.id.as_str()).collect(),
-            }
+        .filter(|requirement| requirement.shows_at(catalogue.level))
+        .map(|requirement| Covered {
+            requirement,
+            cases: catalogue.citing(&requirement.id).collect(),
         })
         .collect()
 }
@@ -44,13 +40,15 @@ pub fn coverage<'a>(suite: &'a Suite, requirements: &'a [Requirement]) -> Vec<Co
 #[cfg(test)]
 mod tests {
     use super::coverage;
+    use crate::catalogue::Catalogue;
     use crate::requirements;
     use crate::suite::Suite;
 
     #[test]
     fn every_rule_that_binds_and_shows_has_a_case() {
         let (suite, requirements) = (Suite::embedded(), requirements::embedded().unwrap());
-        let covered = coverage(&suite, &requirements);
+        let catalogue = Catalogue::of_decisions(&suite);
+        let covered = coverage(&catalogue, &requirements);
         let missing: Vec<_> = covered.iter().filter(|found| found.is_missing()).collect();
         assert!(missing.is_empty(), "{missing:#?}");
     }
@@ -61,7 +59,8 @@ mod tests {
         suite
             .cases
             .retain(|_, loaded| !loaded.case.cites.contains(&"CLOS-3".to_owned()));
-        let missing: Vec<_> = coverage(&suite, &requirements)
+        let catalogue = Catalogue::of_decisions(&suite);
+        let missing: Vec<_> = coverage(&catalogue, &requirements)
             .into_iter()
             .filter(super::Covered::is_missing)
             .map(|found| found.requirement.id.as_str())

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 
 use passthrough_protocol::{CaseResult, Expectations, ExpectedFailure, Verdict};
 
+use crate::catalogue::Catalogue;
 use crate::digest;
 use crate::requirements::Requirement;
-use crate::suite::Suite;
 
 /// Reads an expectations file. Fails on what is no TOML or breaks the schema,
 /// and on an entry that speaks of no case and no requirement, or of both.
@@ -50,7 +50,7 @@ pub fn apply(
     expectations: &Expectations,
     cases: &mut [CaseResult],
     plan: &[String],
-    suite: &Suite,
+    catalogue: &Catalogue,
     requirements: &[Requirement],
 ) -> Applied {
     let (mut stale, mut undecided) = (Vec::new(), Vec::new());
@@ -66,11 +66,11 @@ pub fn apply(
             ));
         }
         let wrong = match (&entry.case, &entry.requirement) {
-            (Some(id), _) => of_case(entry, id, cases, suite),
+            (Some(id), _) => of_case(entry, id, cases, catalogue),
             (None, Some(id)) if requirements.iter().all(|known| known.id != *id) => {
                 Some("there is no such requirement".to_owned())
             }
-            (None, Some(id)) => match of_requirement(entry, id, cases, plan, suite) {
+            (None, Some(id)) => match of_requirement(entry, id, cases, plan, catalogue) {
                 Described::Something | Described::NothingThatWasSelected => None,
                 Described::NothingYet => {
                     undecided.push(entry.clone());
@@ -109,9 +109,9 @@ fn of_case(
     entry: &ExpectedFailure,
     id: &str,
     cases: &mut [CaseResult],
-    suite: &Suite,
+    catalogue: &Catalogue,
 ) -> Option<String> {
-    if !suite.cases.contains_key(id) {
+    if !catalogue.rows.contains_key(id) {
         return Some("there is no such case".to_owned());
     }
     let case = cases.iter_mut().find(|case| case.id == id)?;
@@ -152,7 +152,7 @@ fn of_requirement(
     id: &str,
     cases: &mut [CaseResult],
     plan: &[String],
-    suite: &Suite,
+    catalogue: &Catalogue,
 ) -> Described {
     let cites = |cited: &[String]| cited.iter().any(|cited| cited == id);
     let mut run = BTreeSet::new();
@@ -168,13 +168,12 @@ fn of_requirement(
             described = true;
         }
     }
-    let all = suite.cases.values().map(|loaded| &loaded.case);
-    let mut not_run = all.filter(|case| cites(&case.cites) && !run.contains(case.id.as_str()));
+    let mut not_run = catalogue.citing(id).filter(|row| !run.contains(row));
     if described {
         Described::Something
     } else if not_run.clone().next().is_none() {
         Described::Nothing
-    } else if not_run.all(|case| plan.contains(&case.id)) {
+    } else if not_run.all(|row| plan.iter().any(|planned| planned == row)) {
         Described::NothingYet
     } else {
         Described::NothingThatWasSelected

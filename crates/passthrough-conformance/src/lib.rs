@@ -12,6 +12,7 @@
 
 pub mod adapter;
 mod bounds;
+pub mod catalogue;
 pub mod coverage;
 mod digest;
 mod embedded;
@@ -30,4 +31,5 @@ pub mod suite;
 pub mod vectors;
 
 pub use judge::{Judgement, compare, judge};
+pub use shuffle::shuffle;
 pub use subject::{InProcess, Subject, Trouble};

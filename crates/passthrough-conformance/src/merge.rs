@@ -57,6 +57,7 @@ pub fn merge(reports: Vec<ConformanceReport>) -> Result<ConformanceReport, Merge
                 whole.implementation == report.implementation && whole.features == report.features,
             ),
             ("the adapter's command", whole.adapter == report.adapter),
+            ("the frontend", whole.frontend == report.frontend),
             ("the plan", whole.plan == report.plan),
             (
                 "the expectations file",
@@ -70,6 +71,7 @@ pub fn merge(reports: Vec<ConformanceReport>) -> Result<ConformanceReport, Merge
         seeds.insert(report.seed);
         code = worse(code, report.summary.exit_code);
         whole.cases.extend(report.cases);
+        whole.evidence.extend(report.evidence);
         // What another part knows to describe something is no longer in question.
         whole
             .undecided
@@ -83,6 +85,7 @@ pub fn merge(reports: Vec<ConformanceReport>) -> Result<ConformanceReport, Merge
         }
     }
     complete(&mut whole)?;
+    whole.evidence.sort_by(|a, b| a.case.cmp(&b.case));
     let undecided = std::mem::take(&mut whole.undecided);
     whole.stale.extend(stale_in_all(&undecided));
     for lines in [&mut whole.stale, &mut whole.problems, &mut whole.notes] {
@@ -109,6 +112,11 @@ pub fn merge(reports: Vec<ConformanceReport>) -> Result<ConformanceReport, Merge
     let broken = matches!(code, 2 | 6 | 70).then_some(code);
     summarise(&mut whole, broken);
     Ok(whole)
+}
+
+/// Of several exit codes the one that weighs most.
+pub fn worst(codes: impl IntoIterator<Item = u8>) -> u8 {
+    codes.into_iter().reduce(worse).unwrap_or_default()
 }
 
 /// Codes in the order of their weight.

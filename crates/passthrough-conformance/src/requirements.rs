@@ -55,10 +55,25 @@ pub enum Observable {
     None,
 }
 
+/// Where cases look: each level has a suite of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SuiteLevel {
+    /// At decisions, by way of an adapter.
+    #[default]
+    Decision,
+    /// At the builds of real frontends.
+    Blackbox,
+}
+
 impl Requirement {
-    /// Whether a decision case can show it.
-    pub fn shows_in_a_decision(&self) -> bool {
-        matches!(self.observable, Observable::Decision | Observable::Both)
+    /// Whether a case of that level can show it.
+    pub fn shows_at(&self, level: SuiteLevel) -> bool {
+        match self.observable {
+            Observable::Decision => level == SuiteLevel::Decision,
+            Observable::Blackbox => level == SuiteLevel::Blackbox,
+            Observable::Both => true,
+            Observable::None => false,
+        }
     }
 
     /// Whether it is an open question, and nothing is scored.
@@ -88,14 +103,17 @@ fn read(text: &str) -> Result<Vec<Requirement>, String> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Requirement, embedded, read};
+    use super::{Requirement, SuiteLevel, embedded, read};
 
     #[test]
     fn the_registry_can_be_read_and_its_ids_are_unique() {
         let requirements = embedded().unwrap();
         let ids: BTreeSet<_> = requirements.iter().map(|found| &found.id).collect();
         assert_eq!(ids.len(), requirements.len());
-        assert!(requirements.iter().any(Requirement::shows_in_a_decision));
+        for level in [SuiteLevel::Decision, SuiteLevel::Blackbox] {
+            assert!(requirements.iter().any(|found| found.shows_at(level)));
+            assert!(!requirements.iter().all(|found| found.shows_at(level)));
+        }
         assert!(requirements.iter().any(Requirement::is_open));
     }
 

@@ -6,18 +6,27 @@ use crate::suite::Loaded;
 /// the filters is a part of its `group/id` or a requirement that it cites.
 /// Where nothing is asked for, every case is.
 pub fn matches(loaded: &Loaded, ids: &[String], filters: &[String]) -> bool {
+    let place = loaded.path.strip_suffix(".json").unwrap_or(&loaded.path);
+    is_asked_for(&[&loaded.case.id], place, &loaded.case.cites, ids, filters)
+}
+
+/// Whether something with these `names` is asked for: by one of them, or because
+/// any of the filters is a part of its `place` or a requirement that it `cites`.
+pub fn is_asked_for(
+    names: &[&str],
+    place: &str,
+    cites: &[String],
+    ids: &[String],
+    filters: &[String],
+) -> bool {
     if ids.is_empty() && filters.is_empty() {
         return true;
     }
-    let place = loaded.path.strip_suffix(".json").unwrap_or(&loaded.path);
-    let cites = |filter: &str| {
-        let mut cited = loaded.case.cites.iter();
-        cited.any(|cited| cited.eq_ignore_ascii_case(filter))
-    };
-    ids.contains(&loaded.case.id)
+    let is_cited = |filter: &str| cites.iter().any(|cited| cited.eq_ignore_ascii_case(filter));
+    ids.iter().any(|id| names.contains(&id.as_str()))
         || filters
             .iter()
-            .any(|filter| place.contains(filter.as_str()) || cites(filter))
+            .any(|filter| place.contains(filter.as_str()) || is_cited(filter))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 /// Puts the items into the order that `seed` stands for (SplitMix64, Fisher
 /// and Yates): the same everywhere.
-pub(crate) fn shuffle<T>(items: &mut [T], seed: u64) {
+pub fn shuffle<T>(items: &mut [T], seed: u64) {
     let mut state = seed;
     for last in (1..items.len()).rev() {
         let bound = last as u64 + 1;

@@ -36,7 +36,6 @@ pub struct Loaded {
 /// A file that is no case of this suite.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {message}")]
-#[non_exhaustive]
 pub struct Problem {
     /// The file, or directory.
     pub path: String,

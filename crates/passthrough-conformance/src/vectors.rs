@@ -2,7 +2,7 @@
 
 use passthrough_protocol::{VectorRequirement, Vectors, VectorsSchema};
 
-use crate::requirements::Requirement;
+use crate::requirements::{Requirement, SuiteLevel};
 use crate::suite::Suite;
 
 /// The cases with these ids, and the requirements that decisions show.
@@ -12,7 +12,7 @@ pub fn vectors(suite: &Suite, requirements: &[Requirement], plan: &[String]) -> 
         suite: suite.digest(),
         requirements: requirements
             .iter()
-            .filter(|requirement| requirement.shows_in_a_decision())
+            .filter(|requirement| requirement.shows_at(SuiteLevel::Decision))
             .map(|requirement| VectorRequirement {
                 id: requirement.id.clone(),
                 level: requirement.level,

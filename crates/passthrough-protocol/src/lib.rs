@@ -75,8 +75,8 @@ pub use plan::{
     Project, Role, Severity, Status,
 };
 pub use report::{
-    CaseResult, ConformanceReport, Level, Met, ReportSchema, RequirementResult, RequirementVerdict,
-    Summary, Verdict, Verdicts,
+    CaseResult, ConformanceReport, FrontendRun, Level, Met, ReportSchema, RequirementResult,
+    RequirementVerdict, Summary, Verdict, Verdicts,
 };
 pub use schema::{SCHEMAS, Schema};
 pub use vectors::{VectorRequirement, Vectors, VectorsSchema};

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::adapter::{Implementation, Reply};
+use crate::blackbox::evidence::Evidence;
+use crate::blackbox::profile::Profile;
 use crate::case::Expectation;
 use crate::expectations::ExpectedFailure;
 
@@ -18,8 +20,12 @@ pub struct ConformanceReport {
     pub implementation: Option<Implementation>,
     /// The features that it claims.
     pub features: Vec<String>,
-    /// The adapter's command; null for the reference in the runner itself.
+    /// The adapter's command; null for the reference in the runner itself, and
+    /// for a frontend.
     pub adapter: Option<Vec<String>>,
+    /// The frontend that was run, where the cases are of the black-box level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frontend: Option<FrontendRun>,
     /// The revision of the specification.
     pub revision: String,
     /// The digest of all cases and requirements, `sha256:…`.
@@ -32,8 +38,12 @@ pub struct ConformanceReport {
     pub summary: Summary,
     /// By requirement, in the order of the specification.
     pub requirements: Vec<RequirementResult>,
-    /// Every case that was run, by id.
+    /// Every case that was run, by id. At black-box level each check of a case
+    /// is one, `CASE/CHECK`.
     pub cases: Vec<CaseResult>,
+    /// What shows the verdicts at black-box level, once for each case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
     /// The ids of all cases that were selected, whatever the partition.
     pub plan: Vec<String>,
     /// The ids of those that were not.
@@ -52,6 +62,22 @@ pub struct ConformanceReport {
     pub problems: Vec<String>,
     /// What else was noticed.
     pub notes: Vec<String>,
+}
+
+/// How a real frontend was run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FrontendRun {
+    /// Its version, as it says itself.
+    pub version: String,
+    /// Whether it was run in an environment that was prepared for it.
+    pub prepared: bool,
+    /// `X.Y` of the interpreter that the environments were made with.
+    pub python: String,
+    /// The digest of the profile, `sha256:…`.
+    pub digest: String,
+    /// Its commands, and all else that the suite knows of it.
+    pub profile: Profile,
 }
 
 /// Names the report's format.
@@ -197,13 +223,19 @@ pub struct CaseResult {
     pub code: Option<String>,
     /// What is wrong, in words.
     pub differences: Vec<String>,
-    /// What the case expects.
-    pub expected: Expectation,
-    /// What was answered; null where nothing was.
+    /// What the case expects, at decision level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Expectation>,
+    /// What was answered, at decision level; null where nothing was.
+    #[serde(default)]
     pub answer: Option<Reply>,
+    /// The case whose `evidence` shows it, at black-box level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
     /// The end of the adapter's stderr, where there was trouble.
     pub stderr: Option<String>,
-    /// How long the answer took, in microseconds.
+    /// How long the answer took, in microseconds; at black-box level, how long
+    /// the frontend ran for all checks of the case.
     pub micros: u64,
     /// A command that runs this case again.
     pub reproduce: String,

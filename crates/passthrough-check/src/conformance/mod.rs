@@ -1,5 +1,6 @@
 //! `conformance`: the suite, run from the command line.
 
+mod blackbox;
 mod files;
 mod mutants;
 mod options;
@@ -9,6 +10,7 @@ pub mod terminal;
 use std::time::Duration;
 
 use passthrough_conformance::adapter::{Adapter, Oneshot};
+use passthrough_conformance::catalogue::Catalogue;
 use passthrough_conformance::coverage::{Covered, coverage};
 use passthrough_conformance::render::{self, Format};
 use passthrough_conformance::report::{Facts, report};
@@ -24,6 +26,7 @@ use crate::cli::{
 };
 use crate::failure::Failure;
 use crate::interrupt;
+use blackbox::Expected;
 use progress::Progress;
 use terminal::Style;
 
@@ -61,7 +64,8 @@ pub fn conformance(command: &ConformanceCommand, color: bool) -> Result<Answer, 
         ConformanceCommand::Run(args) => run_and_render(args, color),
         ConformanceCommand::Coverage(args) => {
             let selection = select(args)?;
-            let covered = coverage(&selection.suite, &selection.requirements);
+            let catalogue = Catalogue::of_decisions(&selection.suite);
+            let covered = coverage(&catalogue, &selection.requirements);
             let code = if covered.iter().any(Covered::is_missing) {
                 ExitCode::SuiteIntegrity
             } else {
@@ -121,10 +125,7 @@ pub struct Selection {
 
 /// Reads the suite, and selects.
 fn select(args: &SuiteArgs) -> Result<Selection, Failure> {
-    let requirements = requirements::embedded().map_err(|error| Failure {
-        exit: ExitCode::SuiteIntegrity,
-        ..Failure::unable(format_args!("the registry of requirements: {error}"))
-    })?;
+    let requirements = registry()?;
     let mut suite = Suite::embedded();
     for directory in &args.cases {
         suite.add_directory(directory);
@@ -140,6 +141,14 @@ fn select(args: &SuiteArgs) -> Result<Selection, Failure> {
         suite,
         requirements,
         plan,
+    })
+}
+
+/// The registry of requirements, which the binary carries.
+fn registry() -> Result<Vec<Requirement>, Failure> {
+    requirements::embedded().map_err(|error| Failure {
+        exit: ExitCode::SuiteIntegrity,
+        ..Failure::unable(format_args!("the registry of requirements: {error}"))
     })
 }
 
@@ -166,24 +175,41 @@ fn run_and_render(args: &RunArgs, color: bool) -> Result<Answer, Failure> {
         None => None,
         Some(path) => Some(files::expectations(path)?),
     };
-    let report = run(&args.subject, expectations.as_ref())?;
-    if let Some(path) = &args.report {
-        let text = rendered(
-            std::slice::from_ref(&report),
-            ReportFormat::Json,
-            Style::default(),
-        )?;
+    let (reports, failures) = if args.subject.frontends.profile.is_empty() {
+        let report = run(&args.subject, expectations.as_ref())?;
+        (vec![report], Vec::new())
+    } else {
+        let expected = match &expectations {
+            Some(expectations) => Expected::Given(expectations),
+            None if args.no_expectations => Expected::Nothing,
+            None => Expected::OfSuite,
+        };
+        let outcome = blackbox::run(&args.subject, expected)?;
+        (outcome.reports, outcome.failures)
+    };
+    if let Some(path) = &args.report
+        && !reports.is_empty()
+    {
+        let text = rendered(&reports, ReportFormat::Json, Style::default())?;
         fs_err::write(path, text).map_err(Failure::unable)?;
     }
     let style = Style {
         color,
         verbose: args.verbose,
     };
-    let code = exit_code_of(&report);
-    Ok(Answer::new(
-        rendered(&[report], args.output_format, style)?,
+    let of_reports = reports.iter().map(|report| report.summary.exit_code);
+    let of_failures = failures.iter().map(|failure| failure.exit as u8);
+    let code = exit_code(merge::worst(of_reports.chain(of_failures)));
+    let text = if reports.is_empty() {
+        String::new()
+    } else {
+        rendered(&reports, args.output_format, style)?
+    };
+    Ok(Answer {
+        text,
+        failures,
         code,
-    ))
+    })
 }
 
 fn init_xfail(args: &InitXfailArgs) -> Result<Answer, Failure> {
@@ -227,7 +253,11 @@ fn rendered(
 
 /// The exit code that a report gives.
 fn exit_code_of(report: &ConformanceReport) -> ExitCode {
-    match report.summary.exit_code {
+    exit_code(report.summary.exit_code)
+}
+
+fn exit_code(number: u8) -> ExitCode {
+    match number {
         0 => ExitCode::Success,
         1 => ExitCode::Failure,
         2 => ExitCode::Unable,

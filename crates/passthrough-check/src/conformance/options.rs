@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::blackbox::Wanted;
 use crate::cli::SubjectArgs;
 use crate::failure::Failure;
 
@@ -37,6 +38,27 @@ pub(super) fn again(args: &SubjectArgs) -> String {
     for directory in &args.suite.cases {
         let directory = quoted(&directory.to_string_lossy());
         options.push_str(&format!(" --cases {directory}"));
+    }
+    options
+}
+
+/// The options that run a frontend in the same suite again, and show its
+/// failures whether they are known or not.
+pub(super) fn again_with(wanted: &Wanted, args: &SubjectArgs) -> String {
+    let quoted = |value: &str| shlex::try_quote(value).unwrap_or_default().into_owned();
+    let mut options = format!(" --profile {}", quoted(&wanted.said));
+    if wanted.is_of_suite {
+        options.push_str(" --no-expectations");
+    }
+    if let Some(python) = &args.frontends.python {
+        options.push_str(&format!(" --python {}", quoted(&python.to_string_lossy())));
+    }
+    for directory in &args.suite.cases {
+        let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
+        options.push_str(&format!(
+            " --cases {}",
+            quoted(&directory.to_string_lossy())
+        ));
     }
     options
 }

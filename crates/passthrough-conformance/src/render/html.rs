@@ -234,9 +234,11 @@ fn shown(case: &CaseResult) -> Shown {
             .iter()
             .map(|words| visible(words))
             .collect(),
-        expected: wrong
-            .then(|| json(serde_json::to_string_pretty(&case.expected)))
-            .flatten(),
+        expected: case
+            .expected
+            .as_ref()
+            .filter(|_| wrong)
+            .and_then(|expected| json(serde_json::to_string_pretty(expected))),
         answer: answer.and_then(|answer| json(serde_json::to_string_pretty(answer))),
         stderr: case.stderr.as_deref().map(visible),
         reproduce: wrong.then(|| visible(&case.reproduce)),

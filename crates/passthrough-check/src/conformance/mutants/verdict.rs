@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use passthrough_conformance::requirements::Requirement;
+use passthrough_conformance::requirements::{Requirement, SuiteLevel};
 use passthrough_protocol::{
     Case, ExitCode, Level, MutantResult, MutantVerdict, MutantsReport, MutantsReportSchema,
 };
@@ -105,7 +105,7 @@ fn result(loaded: &Loaded, trial: &Trial, cases: &[&Case]) -> MutantResult {
 fn without_mutant(facts: &Facts<'_>, results: &[MutantResult]) -> Vec<String> {
     let binding = facts.requirements.iter().filter(|requirement| {
         matches!(requirement.level, Level::Must | Level::Should)
-            && requirement.shows_in_a_decision()
+            && requirement.shows_at(SuiteLevel::Decision)
             && requirement.excluded.is_none()
     });
     let cited = |id: &String| facts.cases.iter().any(|case| case.cites.contains(id));
