@@ -223,9 +223,6 @@ pub struct RunArgs {
 /// Options of `conformance mutants`.
 #[derive(Debug, Args)]
 pub struct MutantsArgs {
-    /// Which cases.
-    #[command(flatten)]
-    pub suite: SuiteArgs,
     /// A directory with more mutants. One with the name of a mutant of the suite
     /// takes its place.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -243,6 +240,9 @@ pub struct MutantsArgs {
     /// The form of what is printed.
     #[arg(long, value_enum, default_value_t = MutantsFormat::Full)]
     pub output_format: MutantsFormat,
+    /// Which cases; last, as its heading holds for what follows.
+    #[command(flatten)]
+    pub suite: SuiteArgs,
 }
 
 /// The form of a report on mutants.
