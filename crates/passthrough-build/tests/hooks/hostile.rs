@@ -200,6 +200,12 @@ fn one_that_answers_in_the_scripts_place() {
         let error = hook(body).error();
         assert!(error.to_string().contains(words), "{body}: {error}");
     }
+    // Not even an answer that is one, by way of a link.
+    let body = "open(control + '/x', 'w').write('{\"returned\": {\"text\": \"x\"}}')
+    os.symlink('x', answer)
+    os._exit(0)";
+    let kind = hook(body).kind();
+    assert!(matches!(kind, HookErrorKind::Garbled(_)), "{kind}");
     // In the way of the script's own.
     let kind = hook("os.mkdir(answer)").kind();
     assert!(matches!(kind, HookErrorKind::Ended { .. }), "{kind}");

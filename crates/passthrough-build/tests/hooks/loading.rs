@@ -223,6 +223,39 @@ fn the_in_tree_backend_wins_over_one_that_is_installed() {
 }
 
 #[test]
+fn no_finder_of_an_installed_package_comes_before_the_tree() {
+    // As some editable installs do it, when the interpreter starts.
+    let mut project = Project::with(crate::support::WHEEL);
+    let site = tempfile::tempdir().unwrap();
+    let elsewhere = site.path().join("elsewhere");
+    fs_err::create_dir(&elsewhere).unwrap();
+    fs_err::write(elsewhere.join("backend.py"), "raise RuntimeError\n").unwrap();
+    fs_err::write(
+        site.path().join("sitecustomize.py"),
+        format!(
+            "import sys
+from importlib.machinery import PathFinder
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == 'backend':
+            return PathFinder.find_spec(name, [{elsewhere:?}])
+sys.meta_path.insert(0, Finder)
+"
+        ),
+    )
+    .unwrap();
+    project.variables = project
+        .variables
+        .iter()
+        .chain([("PYTHONPATH".as_ref(), site.path().as_os_str())])
+        .collect();
+    project
+        .build(passthrough_build::hooks::Artefact::Wheel)
+        .unwrap();
+}
+
+#[test]
 fn there_must_be_something_to_build() {
     let mut project = Project::new();
     fs_err::remove_file(project.root.join("pyproject.toml")).unwrap();
