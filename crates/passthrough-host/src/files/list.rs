@@ -187,3 +187,174 @@ fn absolute(base: &Path, row: &str) -> Result<PathBuf, ListErrorKind> {
     }
     Ok(normal)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Metadata, Problem};
+    use fs_err as fs;
+
+    const SITE: &str = "host/lib/python3.11/site-packages";
+
+    fn installed(root: &Path, location: &str, files: FileList) -> Installed {
+        Installed {
+            name: "foo".parse().unwrap(),
+            version: None,
+            location: root.join(location),
+            info: root.join(location).join("foo-1.0.dist-info"),
+            metadata: Err::<Metadata, _>(Problem::new("not read")),
+            files,
+            direct_url: None,
+            editable: None,
+            shadowed: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// What comes of a RECORD with these rows, relative to the scratch folder.
+    fn of_record(rows: &[&str]) -> Result<Vec<String>, ListError> {
+        let scratch = tempfile::tempdir().unwrap();
+        let root = scratch.path();
+        let info = root.join(SITE).join("foo-1.0.dist-info");
+        fs::create_dir_all(&info).unwrap();
+        let rows: String = rows
+            .iter()
+            .map(|row| format!("{},,\n", row.replace("ROOT", root.to_str().unwrap())))
+            .collect();
+        fs::write(info.join("RECORD"), rows).unwrap();
+        let record = FileList::Record(info.join("RECORD"));
+        let listed = installed(root, SITE, record).list_files()?;
+        assert_eq!(listed.prefix, Some(root.join("host")));
+        Ok(shown(root, &listed))
+    }
+
+    fn shown(root: &Path, listed: &ListedFiles) -> Vec<String> {
+        let paths = listed.files.iter().map(|file| &file.path);
+        paths
+            .map(|path| {
+                path.strip_prefix(root)
+                    .unwrap_or(path)
+                    .display()
+                    .to_string()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn rows_become_normal_paths() {
+        let rows = [
+            "foo/b.py",
+            "foo/a.py",
+            "./foo//a.py",
+            "foo/x/../c.py",
+            "../../../bin/foo",
+            "../../../share/foo/x",
+            "ROOT/host/etc/foo",
+            "",
+        ];
+        assert_eq!(
+            of_record(&rows).unwrap(),
+            [
+                "host/bin/foo".to_owned(),
+                "host/etc/foo".to_owned(),
+                format!("{SITE}/foo/a.py"),
+                format!("{SITE}/foo/b.py"),
+                format!("{SITE}/foo/c.py"),
+                "host/share/foo/x".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn rows_that_lead_out_are_errors() {
+        for row in [
+            "../../../../x",
+            "/etc/passwd",
+            "ROOT/host2/x",
+            "foo/../../../../../x",
+            "../../../../../../../../../../../../../../../../../../x",
+        ] {
+            let error = of_record(&["foo/a.py", row]).unwrap_err();
+            assert!(
+                matches!(error.kind, ListErrorKind::Outside(_)),
+                "{row}: {error}"
+            );
+            assert!(error.hint().is_some());
+        }
+        for row in ["a\0b".to_owned(), "x".repeat(PATH_LIMIT + 1)] {
+            let error = of_record(&[&row]).unwrap_err();
+            assert!(matches!(error.kind, ListErrorKind::NotAPath(_)), "{error}");
+            assert!(error.to_string().len() < 400);
+        }
+    }
+
+    /// Without a prefix there is nothing but the location.
+    #[test]
+    fn a_location_of_no_prefix_is_all_there_is() {
+        let scratch = tempfile::tempdir().unwrap();
+        let root = scratch.path();
+        let info = root.join("target/foo-1.0.dist-info");
+        fs::create_dir_all(&info).unwrap();
+        let list = |rows: &str| {
+            fs::write(info.join("RECORD"), rows).unwrap();
+            let record = FileList::Record(info.join("RECORD"));
+            installed(root, "target", record).list_files()
+        };
+        let listed = list("foo.py,,\n").unwrap();
+        assert_eq!((listed.prefix, listed.files.len()), (None, 1));
+        let error = list("../bin/foo,,\n").unwrap_err();
+        assert!(matches!(error.kind, ListErrorKind::Outside(_)));
+    }
+
+    #[test]
+    fn of_a_system_package_only_what_is_its_own_counts() {
+        let scratch = tempfile::tempdir().unwrap();
+        let root = scratch.path();
+        let location = "usr/lib/python3/dist-packages";
+        let list = root.join("python3-foo.list");
+        let rows = [
+            "/.".to_owned(),
+            "/etc/foo.conf".to_owned(),
+            root.join(location).join("foo.py").display().to_string(),
+            root.join(location)
+                .join("foo-1.0.dist-info/METADATA")
+                .display()
+                .to_string(),
+            root.join(location)
+                .join("bar-1.0.egg-info")
+                .display()
+                .to_string(),
+            root.join("usr/bin/foo").display().to_string(),
+            root.join("usr/share/doc/foo/copyright")
+                .display()
+                .to_string(),
+            root.join("usr/share/foo/data").display().to_string(),
+        ];
+        fs::write(&list, rows.join("\n")).unwrap();
+        let listed = installed(root, location, FileList::Dpkg(list))
+            .list_files()
+            .unwrap();
+        assert_eq!(
+            shown(root, &listed),
+            [
+                "usr/bin/foo".to_owned(),
+                format!("{location}/foo-1.0.dist-info/METADATA"),
+                format!("{location}/foo.py"),
+                "usr/share/foo/data".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn without_a_list_the_metadata_are_named() {
+        for files in [FileList::Missing, FileList::Given] {
+            let error = installed(Path::new("/x"), "site", files)
+                .list_files()
+                .unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "`/x/site/foo-1.0.dist-info` has no complete list of its files"
+            );
+        }
+    }
+}
