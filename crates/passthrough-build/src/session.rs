@@ -149,9 +149,14 @@ impl Job<'_> {
         make: Make<'_>,
         work: impl FnOnce(&Prepared) -> Result<T, BuildError>,
     ) -> Result<(T, Content), BuildError> {
-        let prepared = self.prepare(artefact, make)?;
+        let mut prepared = self.prepare(artefact, make)?;
         (self.tell)(Event::Prepared(&prepared.content));
         let result = self.go_on().and_then(|()| work(&prepared));
+        // A frontend may have installed more, and may have replaced something.
+        let result = result.and_then(|value| {
+            prepared.content.downloaded = downloaded(&prepared.environment)?;
+            Ok(value)
+        });
         let result = verified(&prepared.environment, result);
         let finished = self.finish(prepared.environment);
         let value = result?;
@@ -261,13 +266,7 @@ impl Job<'_> {
             (self.tell)(Event::Installing(plan));
             self.install(environment, plan)?;
         }
-        // This also tells whether what is exposed is still in place (I5).
-        content.downloaded = environment
-            .present()?
-            .into_iter()
-            .filter(|(_, present)| !present.exposed)
-            .map(|(name, present)| (name, present.version))
-            .collect();
+        content.downloaded = downloaded(environment)?;
         Ok(())
     }
 
@@ -353,6 +352,16 @@ impl Job<'_> {
         }
         Ok(())
     }
+}
+
+/// What was downloaded into an environment. That something exposed is no
+/// longer in place is an error (I5).
+fn downloaded(environment: &BuildEnvironment) -> Result<BTreeMap<PackageName, Version>, EnvError> {
+    let present = environment.present()?.into_iter();
+    Ok(present
+        .filter(|(_, present)| !present.exposed)
+        .map(|(name, present)| (name, present.version))
+        .collect())
 }
 
 /// A plan that may be carried out: one without errors.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use passthrough_requirement::Requirement;
+use passthrough_requirement::{Requirement, RequirementError};
 
 use crate::failure::Failure;
 use crate::input;
@@ -18,6 +18,22 @@ pub struct Constraints {
     pub requirements: Vec<Requirement>,
     /// Whether any has a hash, which switches pip's hash-checking mode on.
     pub hashes: bool,
+}
+
+impl Constraints {
+    /// Adds constraints that stand in the settings of `whom`.
+    pub fn add(&mut self, lines: &[String], whom: &str) -> Result<(), Failure> {
+        for line in lines {
+            let requirement = line.parse().map_err(|error: RequirementError| {
+                Failure::unable(format_args!(
+                    "the constraint `{line}` in the settings of {whom} is no requirement: {}",
+                    error.message
+                ))
+            })?;
+            self.requirements.push(requirement);
+        }
+        Ok(())
+    }
 }
 
 /// Reads constraint files and those that they include.
@@ -151,6 +167,19 @@ mod tests {
             read_text("numpy==1.26.4 \\\n    --hash=sha256:00 \\\n    --hash=sha256:11\n").unwrap();
         assert!(constraints.hashes);
         assert_eq!(constraints.requirements[0].to_string(), "numpy==1.26.4");
+    }
+
+    #[test]
+    fn settings_add_their_own() {
+        let mut constraints = read_text("numpy<2\n").unwrap();
+        constraints.add(&["wheel<1".to_owned()], "uv").unwrap();
+        assert_eq!(constraints.requirements[1].to_string(), "wheel<1");
+        let error = constraints.add(&["no ==".to_owned()], "uv").unwrap_err();
+        assert!(
+            error.message.contains("settings of uv"),
+            "{}",
+            error.message
+        );
     }
 
     #[test]

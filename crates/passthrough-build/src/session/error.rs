@@ -90,7 +90,10 @@ impl BuildError {
                 matches!(error.kind, InstallErrorKind::Stopped(Reason::Interrupted))
             }
             Self::Hook(failed) => {
-                matches!(failed.error.kind, HookErrorKind::Process(Reason::Interrupted))
+                matches!(
+                    failed.error.kind,
+                    HookErrorKind::Process(Reason::Interrupted)
+                )
             }
             Self::Frontend(error) => {
                 matches!(error.kind, FrontendErrorKind::Stopped(Reason::Interrupted))

@@ -1,8 +1,8 @@
 //! `env`, `build` and `run`: builds in an environment that holds what passes
 //! through.
 //!
-//! A [`source::Source`] is a project, as it is or unpacked; a
-//! [`target::Target`] is the host, with what the user wishes. The two make a
+//! A source is a project, as it is or unpacked; a target is the host, with what
+//! the user wishes. The two make a
 //! [`passthrough_build::session::Job`]. What goes on is told to a [`Ui`].
 
 mod build;

@@ -83,7 +83,12 @@ impl<'a> Target<'a> {
             let of_user = installer::constraint_files(installer, &user);
             all.extend(of_user.map_err(|error| failure::install(&error))?);
         }
-        let constraints = constraints::read(&all)?;
+        let mut constraints = constraints::read(&all)?;
+        if let Ok(installer) = &installer {
+            let of_user = installer::constraints_in_settings(installer, &user)
+                .map_err(|error| failure::install(&error))?;
+            constraints.add(&of_user, &installer.to_string())?;
+        }
         Ok(Self {
             policy: question::policy(&args.decision, &constraints),
             settings: settings(&args.making.config_setting),
