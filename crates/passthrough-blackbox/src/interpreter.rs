@@ -1,5 +1,15 @@
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
+
+use fs_err as fs;
+use sha2::{Digest, Sha256};
+
+use crate::process;
+
+/// How long it may take to say its version.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The interpreter that the environments of worlds are made with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,16 +38,10 @@ impl Interpreter {
             reason,
         };
         let program = "import sys, venv; print('%d %d' % sys.version_info[:2])";
-        let output = Command::new(path)
-            .args(["-I", "-c", program])
-            .output()
-            .map_err(|error| failed(format!("it cannot be started: {error}")))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let last = said.lines().last().unwrap_or("without a word").to_owned();
-            return Err(failed(format!("it ends with {}: {last}", output.status)));
-        }
-        let said = String::from_utf8_lossy(&output.stdout);
+        let mut command = Command::new(path);
+        command.args(["-I", "-c", program]);
+        let said = process::helper(&mut command, PATIENCE)
+            .map_err(|reason| failed(format!("it {reason}")))?;
         let numbers: Vec<u32> = said
             .split_whitespace()
             .filter_map(|number| number.parse().ok())
@@ -53,6 +57,22 @@ impl Interpreter {
     }
 }
 
+impl Interpreter {
+    /// What tells it apart from another one that was or will be at its place.
+    pub(crate) fn identity(&self) -> io::Result<String> {
+        let modified = fs::metadata(&self.path)?.modified()?;
+        let mut hasher = Sha256::new();
+        hasher.update(self.path.as_os_str().as_encoded_bytes());
+        hasher.update(format!("{modified:?} {}", self.version));
+        let digest = hasher.finalize();
+        Ok(digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -63,8 +83,8 @@ mod tests {
     fn what_is_no_python_is_said_to_be_none() {
         for (program, said) in [
             ("/bin/true", "does not say its version"),
-            ("/bin/false", "it ends with"),
-            ("/no/such/python", "cannot be started"),
+            ("/bin/false", "it ended with"),
+            ("/no/such/python", "it cannot be started"),
         ] {
             let error = Interpreter::ask(Path::new(program)).unwrap_err();
             assert!(error.to_string().contains(said), "{error}");

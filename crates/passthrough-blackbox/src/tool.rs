@@ -109,7 +109,7 @@ fn installed(
     cache: &Path,
 ) -> Result<PathBuf, ToolError> {
     let mut identity = Sha256::new();
-    identity.update(interpreter.path.as_os_str().as_encoded_bytes());
+    identity.update(interpreter.identity()?);
     for requirement in requirements {
         identity.update([0]);
         identity.update(requirement);
@@ -133,25 +133,16 @@ fn installed(
     if directory.exists() {
         fs::remove_dir_all(&directory)?;
     }
-    let failed = |reason: String| ToolError::Install {
-        requirements: requirements.join(" "),
-        reason,
-    };
     let run = |command: &mut Command| {
-        let output = command.env_remove("PYTHONPATH").output()?;
-        if output.status.success() {
-            return Ok(());
-        }
-        let said = String::from_utf8_lossy(&output.stderr);
-        let mut lines = said.lines().rev().filter(|line| !line.trim().is_empty());
-        let last = lines
-            .find(|line| line.contains("ERROR"))
-            .or_else(|| said.lines().last());
-        Err(failed(last.unwrap_or("without a word").trim().to_owned()))
+        // What is on that path is not what the profile pins.
+        let done = process::helper(command.env_remove("PYTHONPATH"), PATIENCE);
+        done.map_err(|reason| ToolError::Install {
+            requirements: requirements.join(" "),
+            reason,
+        })
     };
-    run(Command::new(&interpreter.path)
-        .args(["-m", "venv"])
-        .arg(&directory))?;
+    let mut venv = Command::new(&interpreter.path);
+    run(venv.args(["-I", "-m", "venv"]).arg(&directory))?;
     let python = directory.join("bin/python");
     let pip = |arguments: &[&str]| {
         let mut command = Command::new(&python);
@@ -192,18 +183,15 @@ fn version(profile: &Profile, places: &Places, cache: &Path) -> Result<String, T
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    let stream = |name: &str| directory.join(name);
     let ended = process::run(&Task {
         argv: &argv,
         directory: &directory,
         environment: &environment,
         nonce: &nonce,
         timeout: PATIENCE,
-        stdout: stream("stdout"),
-        stderr: stream("stderr"),
     });
     let _ = fs::remove_dir_all(&directory);
-    said_version(&profile.version.pattern, &argv, &ended?)
+    said_version(&profile.version.pattern, &argv, &ended)
 }
 
 fn said_version(pattern: &str, argv: &[String], ended: &Ended) -> Result<String, ToolError> {

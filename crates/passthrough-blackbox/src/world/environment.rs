@@ -3,12 +3,16 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use fs_err as fs;
 use passthrough_wheelhouse::Scheme;
-use sha2::{Digest, Sha256};
 
 use crate::interpreter::{Interpreter, InterpreterError};
+use crate::process;
+
+/// How long `venv` may take.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The largest file of an environment in which its own path is looked for, in
 /// bytes.
@@ -30,7 +34,7 @@ impl Template {
             reason,
         };
         let made = |error: io::Error| failed(format!("no virtual environment of it: {error}"));
-        let directory = cache.join(format!("venv-{}", identity(interpreter).map_err(made)?));
+        let directory = cache.join(format!("venv-{}", interpreter.identity().map_err(made)?));
         fs::create_dir_all(cache).map_err(made)?;
         let lock = fs::File::create(directory.with_extension("lock")).map_err(made)?;
         lock.file().lock().map_err(made)?;
@@ -46,19 +50,11 @@ impl Template {
         if directory.exists() {
             fs::remove_dir_all(&directory).map_err(made)?;
         }
-        let output = Command::new(&interpreter.path)
-            .args(["-I", "-m", "venv", "--without-pip"])
-            .arg(&template.directory)
-            .output()
-            .map_err(made)?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let said = said.lines().next().unwrap_or("without a word");
-            return Err(failed(format!(
-                "`venv` ends with {}: {said}",
-                output.status
-            )));
-        }
+        let mut venv = Command::new(&interpreter.path);
+        venv.args(["-I", "-m", "venv", "--without-pip"])
+            .arg(&template.directory);
+        process::helper(&mut venv, PATIENCE)
+            .map_err(|reason| failed(format!("`venv` {reason}")))?;
         fs::write(marker, "").map_err(made)?;
         Ok(template)
     }
@@ -83,24 +79,6 @@ impl Template {
             fs::set_permissions(target, metadata.permissions())
         })
     }
-}
-
-/// What tells the interpreter apart from another one at its place.
-fn identity(interpreter: &Interpreter) -> io::Result<String> {
-    let metadata = fs::metadata(&interpreter.path)?;
-    let mut hasher = Sha256::new();
-    hasher.update(interpreter.path.as_os_str().as_encoded_bytes());
-    hasher.update(format!(
-        "{:?} {}",
-        metadata.modified()?,
-        interpreter.version
-    ));
-    let digest = hasher.finalize();
-    Ok(digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
 }
 
 /// Copies all that is installed in an environment into another one. The times

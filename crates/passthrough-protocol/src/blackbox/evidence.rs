@@ -89,7 +89,8 @@ pub struct RunEvidence {
     pub stdout: String,
     /// The end of its standard error.
     pub stderr: String,
-    /// The processes that it left, and that were ended.
+    /// How many processes it had left outside of its group, where the system can
+    /// tell; they were ended, as were those in it.
     pub left_processes: u32,
     /// The hooks that ran, in their order.
     pub recordings: Vec<Recording>,
