@@ -1,17 +1,55 @@
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use passthrough_protocol::{ConformanceReport, RequirementVerdict, Verdict};
 
 use super::visible::visible;
-use super::who;
+use super::{counted, mark, who};
 
 /// A summary, a table of what is not met, and the cases that are wrong.
 pub(super) fn write(reports: &[ConformanceReport]) -> String {
     let mut text = String::from("# Build isolation passthrough: conformance\n");
+    if reports.len() > 1 {
+        matrix(&mut text, reports);
+    }
     for report in reports {
         one(&mut text, report);
     }
     text
+}
+
+/// A line for each requirement, a column for each report.
+fn matrix(text: &mut String, reports: &[ConformanceReport]) {
+    let mut seen = BTreeSet::new();
+    let all = reports.iter().flat_map(|report| &report.requirements);
+    let rows = all.filter(|found| seen.insert(found.id.as_str()));
+    let names: Vec<String> = reports.iter().map(|report| cell(&who(report))).collect();
+    let _ = write!(
+        text,
+        "\n| requirement | | {} |\n|---|---|{}\n",
+        names.join(" | "),
+        ":-:|".repeat(reports.len())
+    );
+    for row in rows {
+        let cells: Vec<String> = reports
+            .iter()
+            .map(|report| {
+                let mut found = report.requirements.iter();
+                let found = found.find(|found| found.id == row.id);
+                found.map_or_else(String::new, |found| {
+                    let (passing, all) = counted(report, found);
+                    let mark = mark(found.result);
+                    if all == 0 {
+                        mark.to_owned()
+                    } else {
+                        format!("{mark} {passing}/{all}")
+                    }
+                })
+            })
+            .collect();
+        let (id, level) = (cell(&row.id), row.level.as_str());
+        let _ = writeln!(text, "| {id} | {level} | {} |", cells.join(" | "));
+    }
 }
 
 fn one(text: &mut String, report: &ConformanceReport) {

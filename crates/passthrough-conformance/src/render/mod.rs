@@ -8,7 +8,7 @@ mod markdown;
 mod visible;
 
 pub use markdown::cell;
-use passthrough_protocol::ConformanceReport;
+use passthrough_protocol::{ConformanceReport, RequirementResult, RequirementVerdict, Verdict};
 
 /// A form of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,4 +59,25 @@ fn who(report: &ConformanceReport) -> String {
         || "nobody answered".to_owned(),
         |found| visible::visible(&format!("{} {}", found.name, found.version)),
     )
+}
+
+/// A sign for the result of a requirement.
+fn mark(result: RequirementVerdict) -> &'static str {
+    match result {
+        RequirementVerdict::Met => "✓",
+        RequirementVerdict::NotMet => "✗",
+        RequirementVerdict::Partial => "◐",
+        RequirementVerdict::Observed => "○",
+        RequirementVerdict::Untested => "–",
+    }
+}
+
+/// How many of the cases of a requirement pass, and how many there are.
+fn counted(report: &ConformanceReport, found: &RequirementResult) -> (usize, usize) {
+    // The cases of a report are in the order of their ids.
+    let passes = |id: &&String| {
+        let place = report.cases.binary_search_by(|case| case.id.cmp(id));
+        place.is_ok_and(|place| report.cases[place].verdict == Verdict::Pass)
+    };
+    (found.cases.iter().filter(passes).count(), found.cases.len())
 }

@@ -1,3 +1,5 @@
+mod runs;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::Environment;
@@ -10,9 +12,11 @@ use serde::Serialize;
 
 use super::inline::inline;
 use super::visible::visible;
-use super::{RenderError, who};
+use super::{RenderError, counted, mark, who};
+use crate::catalogue::case_of;
+use runs::CaseRun;
 
-const TEMPLATE: &str = include_str!("report.html");
+const TEMPLATE: &str = include_str!("../report.html");
 
 /// A page with a matrix of requirements and implementations. It needs nothing
 /// from elsewhere, and runs no script.
@@ -27,6 +31,12 @@ pub(super) fn write(reports: &[ConformanceReport]) -> Result<String, RenderError
             template.render(Serde(Page {
                 columns: reports.iter().map(column).collect(),
                 rows: rows(reports),
+                runs: reports
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, report)| !report.evidence.is_empty())
+                    .map(|(number, report)| runs::column(number, report))
+                    .collect(),
             }))
         })
         .map_err(|error| RenderError(error.to_string()))
@@ -36,6 +46,7 @@ pub(super) fn write(reports: &[ConformanceReport]) -> Result<String, RenderError
 struct Page {
     columns: Vec<Column>,
     rows: Vec<Row>,
+    runs: Vec<runs::Column>,
 }
 
 #[derive(Serialize)]
@@ -51,6 +62,7 @@ struct Column {
     partition: Option<String>,
     adapter: Option<String>,
     features: String,
+    frontend: Option<runs::Frontend>,
     remarks: Vec<(&'static str, String)>,
 }
 
@@ -87,6 +99,7 @@ fn column(report: &ConformanceReport) -> Column {
             .as_ref()
             .map(|command| visible(&command.join(" "))),
         features: visible(&report.features.join(", ")),
+        frontend: report.frontend.as_ref().map(runs::frontend),
         remarks: remarks
             .into_iter()
             .flat_map(|(word, lines)| lines.iter().map(move |line| (word, visible(line))))
@@ -102,11 +115,11 @@ struct Row {
     section: String,
     cells: Vec<Option<Cell>>,
     evidence: Vec<Evidence>,
-    wanting: bool,
 }
 
 #[derive(Serialize)]
 struct Cell {
+    anchor: String,
     class: &'static str,
     mark: &'static str,
     words: &'static str,
@@ -117,7 +130,9 @@ struct Cell {
 /// What one implementation did with the cases of a requirement.
 #[derive(Serialize)]
 struct Evidence {
+    anchor: String,
     who: String,
+    open: bool,
     cases: Vec<Shown>,
 }
 
@@ -131,8 +146,26 @@ struct Shown {
     differences: Vec<String>,
     expected: Option<String>,
     answer: Option<String>,
+    check: Option<Check>,
     stderr: Option<String>,
     reproduce: Option<String>,
+}
+
+/// What a check of a black-box case looked at, and where all of it is told.
+#[derive(Serialize)]
+struct Check {
+    about: String,
+    expected: String,
+    observed: String,
+    run: String,
+}
+
+/// Of more reports than these nothing is shown before it is asked for.
+const MOST_OPEN: usize = 2;
+
+/// Where what a report has on a requirement is told.
+fn anchor(requirement: &RequirementResult, number: usize) -> String {
+    format!("{}-{}", requirement.id, number + 1)
 }
 
 /// The requirements of all reports, in the order of the first that has them.
@@ -151,22 +184,24 @@ fn rows(reports: &[ConformanceReport]) -> Vec<Row> {
                     all.find(|found| found.id == requirement.id)
                 })
                 .collect();
-            let sides = reports.iter().zip(&found);
+            let sides = reports.iter().enumerate().zip(&found);
             Row {
                 id: requirement.id.clone(),
                 level: requirement.level.as_str(),
                 text: visible(&requirement.text),
                 section: requirement.section.clone(),
-                wanting: found
-                    .iter()
-                    .flatten()
-                    .any(|found| found.result == RequirementVerdict::NotMet),
                 cells: sides
                     .clone()
-                    .map(|(report, found)| found.map(|found| cell(report, found)))
+                    .map(|((number, report), found)| {
+                        found.map(|found| cell(anchor(requirement, number), report, found))
+                    })
                     .collect(),
                 evidence: sides
-                    .filter_map(|(report, found)| found.map(|found| evidence(report, found)))
+                    .filter_map(|((number, report), found)| {
+                        let mut shown = evidence(number, report, (*found)?);
+                        shown.open &= reports.len() <= MOST_OPEN;
+                        Some(shown)
+                    })
                     .collect(),
             }
         })
@@ -178,29 +213,24 @@ fn by_id(report: &ConformanceReport) -> BTreeMap<&str, &CaseResult> {
     cases.map(|case| (case.id.as_str(), case)).collect()
 }
 
-fn cell(report: &ConformanceReport, found: &RequirementResult) -> Cell {
-    let cases = by_id(report);
-    let passes = |id: &&String| {
-        let case = cases.get(id.as_str());
-        case.is_some_and(|case| case.verdict == Verdict::Pass)
-    };
-    let (class, mark) = match found.result {
-        RequirementVerdict::Met => ("good", "✓"),
-        RequirementVerdict::NotMet => ("bad", "✗"),
-        RequirementVerdict::Partial => ("half", "◐"),
-        RequirementVerdict::Observed => ("none", "○"),
-        RequirementVerdict::Untested => ("none", "–"),
-    };
+fn cell(anchor: String, report: &ConformanceReport, found: &RequirementResult) -> Cell {
+    let (pass, all) = counted(report, found);
     Cell {
-        class,
-        mark,
+        anchor,
+        class: match found.result {
+            RequirementVerdict::Met => "good",
+            RequirementVerdict::NotMet => "bad",
+            RequirementVerdict::Partial => "half",
+            RequirementVerdict::Observed | RequirementVerdict::Untested => "none",
+        },
+        mark: mark(found.result),
         words: found.result.as_str(),
-        pass: found.cases.iter().filter(passes).count(),
-        all: found.cases.len(),
+        pass,
+        all,
     }
 }
 
-fn evidence(report: &ConformanceReport, found: &RequirementResult) -> Evidence {
+fn evidence(number: usize, report: &ConformanceReport, found: &RequirementResult) -> Evidence {
     let cases = by_id(report);
     let mut cases: Vec<&CaseResult> = found
         .cases
@@ -208,16 +238,45 @@ fn evidence(report: &ConformanceReport, found: &RequirementResult) -> Evidence {
         .filter_map(|id| cases.get(id.as_str()).copied())
         .collect();
     cases.sort_by_key(|case| case.verdict);
+    let runs: BTreeMap<&str, CaseRun<'_>> = report
+        .evidence
+        .iter()
+        .map(|evidence| (evidence.case.as_str(), evidence))
+        .collect();
     Evidence {
+        anchor: anchor(found, number),
         who: who(report),
-        cases: cases.into_iter().map(shown).collect(),
+        open: found.result == RequirementVerdict::NotMet,
+        cases: cases
+            .into_iter()
+            .map(|case| shown(case, check(number, case, &runs)))
+            .collect(),
     }
 }
 
-fn shown(case: &CaseResult) -> Shown {
+/// What a black-box row looked at: the evidence has it.
+fn check(number: usize, row: &CaseResult, runs: &BTreeMap<&str, CaseRun<'_>>) -> Option<Check> {
+    let evidence = runs.get(row.evidence.as_deref()?)?;
+    let mut checks = evidence.checks.iter();
+    let check = checks.find(|check| Some(check.id.as_str()) == row.id.split('/').nth(1))?;
+    let observed = match check.observed.as_deref() {
+        None => "there was nothing to look at".to_owned(),
+        Some([]) => "nothing".to_owned(),
+        Some(words) => words.join(", "),
+    };
+    Some(Check {
+        about: visible(&check.about),
+        expected: visible(&check.expected),
+        observed: visible(&observed),
+        run: runs::anchor(number, case_of(&row.id)),
+    })
+}
+
+fn shown(case: &CaseResult, check: Option<Check>) -> Shown {
     let wrong = case.verdict != Verdict::Pass;
     let json = |text: Result<String, serde_json::Error>| text.ok().map(|text| visible(&text));
     let answer = case.answer.as_ref().filter(|_| wrong);
+    let expected = case.expected.as_ref().filter(|_| wrong);
     Shown {
         id: visible(&case.id),
         title: visible(&case.title),
@@ -234,12 +293,9 @@ fn shown(case: &CaseResult) -> Shown {
             .iter()
             .map(|words| visible(words))
             .collect(),
-        expected: case
-            .expected
-            .as_ref()
-            .filter(|_| wrong)
-            .and_then(|expected| json(serde_json::to_string_pretty(expected))),
+        expected: expected.and_then(|expected| json(serde_json::to_string_pretty(expected))),
         answer: answer.and_then(|answer| json(serde_json::to_string_pretty(answer))),
+        check,
         stderr: case.stderr.as_deref().map(visible),
         reproduce: wrong.then(|| visible(&case.reproduce)),
     }
