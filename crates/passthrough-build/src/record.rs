@@ -4,6 +4,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
+use passthrough_env::Scratch;
 use passthrough_protocol::{ArtefactKind, BuildRecord, BuiltArtefact};
 use sha2::{Digest as _, Sha256};
 
@@ -30,7 +31,12 @@ impl From<Artefact> for ArtefactKind {
 pub fn path(artefact: &Path) -> PathBuf {
     let mut file = artefact.file_name().unwrap_or_default().to_owned();
     file.push(".json");
-    artefact.with_file_name(".passthrough").join(file)
+    directory(artefact.parent().unwrap_or(Path::new(""))).join(file)
+}
+
+/// That hidden directory of an output folder.
+pub(crate) fn directory(folder: &Path) -> PathBuf {
+    folder.join(".passthrough")
 }
 
 /// Names an artefact by its content.
@@ -60,15 +66,13 @@ pub fn artefact(path: &Path, kind: Artefact) -> io::Result<BuiltArtefact> {
 /// earlier build is replaced at once or not at all.
 pub fn write(artefact: &Path, record: &BuildRecord) -> io::Result<PathBuf> {
     let path = path(artefact);
-    let directory = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(directory)?;
+    let directory = directory(artefact.parent().unwrap_or(Path::new("")));
+    fs::create_dir_all(&directory)?;
     let mut text = serde_json::to_vec_pretty(record).map_err(io::Error::other)?;
     text.push(b'\n');
-    // As any file that is made: what the umask leaves of these.
-    let mut file = tempfile::Builder::new()
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
-        .tempfile_in(directory)?;
-    io::Write::write_all(&mut file, &text)?;
-    file.persist(&path).map_err(|error| error.error)?;
+    let scratch = Scratch::new(&directory).map_err(io::Error::other)?;
+    let file = scratch.path().join("record");
+    fs::write(&file, &text)?;
+    fs::rename(file, &path)?;
     Ok(path)
 }

@@ -11,13 +11,13 @@
 //! passthrough (CLOS-6), in another environment.
 
 mod error;
+mod output;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use fs_err as fs;
 use passthrough_config::Pyproject;
 use passthrough_diagnostic::Severity;
 use passthrough_env::{BuildEnvironment, EnvError, LinkMode};
@@ -31,6 +31,8 @@ use crate::hooks::{Artefact, Backend, ConfigSettings, Hook, HookError};
 use crate::installer::{self, Installation, Installer, User};
 
 pub use error::{BuildError, HookFailed};
+
+use output::Output;
 
 /// What is to be built, for whom, and how.
 pub struct Job<'a> {
@@ -172,19 +174,14 @@ impl Job<'_> {
         make: Make<'_>,
         out: &Path,
     ) -> Result<(PathBuf, Content), BuildError> {
-        fs::create_dir_all(out).map_err(BuildError::Output)?;
-        let staging = tempfile::Builder::new()
-            .prefix(".passthrough-")
-            .tempdir_in(out)
-            .map_err(BuildError::Output)?;
+        let output = Output::open(out).map_err(BuildError::Output)?;
         let (built, content) = self.in_environment(artefact, make, |prepared| {
             self.call(prepared, Hook::Build(artefact), |backend| {
-                backend.build(artefact, staging.path(), self.settings, None)
+                backend.build(artefact, output.staging(), self.settings, None)
             })
         })?;
-        let target = out.join(built.file_name().unwrap_or_default());
-        fs::rename(&built, &target).map_err(BuildError::Output)?;
-        Ok((target, content))
+        let artefact = output.take(&built).map_err(BuildError::Output)?;
+        Ok((artefact, content))
     }
 
     /// Tells of a line that a child printed.

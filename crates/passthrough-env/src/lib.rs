@@ -43,4 +43,4 @@ pub use layout::Layout;
 pub use link::LinkMode;
 pub use mapping::{Mapped, MappedDistribution, Mapping, mapping};
 pub use verify::Changed;
-pub use workspace::{LeftOvers, remove_left_overs};
+pub use workspace::{LeftOvers, Scratch, remove_left_overs};

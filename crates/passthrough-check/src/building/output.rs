@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use passthrough_interpreter::Interpreter;
+use passthrough_interpreter::{Interpreter, Origin};
 
 use super::source::Source;
 use crate::failure::Failure;
@@ -31,18 +31,30 @@ pub(super) fn folder(
     if real == self::real(&source.directory) {
         return wrong("is the project itself");
     }
-    let mut of_host = host.sys_path.iter().map(|entry| self::real(&entry.path));
-    let scripts = self::real(&host.prefix.join("bin"));
-    if real == self::real(&host.prefix)
-        || real.starts_with(scripts)
-        || of_host.any(|entry| real.starts_with(entry))
-    {
+    if is_in_host(&real, &self::real(&source.directory), host) {
         return wrong("is in the host, which a build does not change");
     }
     if fs::metadata(&folder).is_ok_and(|metadata| !metadata.is_dir()) {
         return wrong("is no folder");
     }
     Ok(folder)
+}
+
+/// Whether a folder is one of the host's own. Source trees that the host refers
+/// to, this project among them, are not: not even those below a virtual
+/// environment, where pip checks them out.
+fn is_in_host(folder: &Path, project: &Path, host: &Interpreter) -> bool {
+    let prefix = real(&host.prefix);
+    let is_venv = host.prefix != host.base_prefix;
+    let own = host.sys_path.iter().filter(|entry| {
+        let is_foreign = matches!(entry.origin, Origin::Pth(_) | Origin::Other);
+        !is_foreign
+    });
+    let mut own = own.map(|entry| real(&entry.path));
+    folder == prefix
+        || folder.starts_with(prefix.join("bin"))
+        || own.any(|entry| folder.starts_with(entry))
+        || (is_venv && folder.starts_with(&prefix) && !folder.starts_with(project))
 }
 
 /// The path without links, as far as it exists.

@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use fs_err as fs;
 use passthrough_build::sdist;
 use passthrough_config::{Pyproject, Reading};
+use passthrough_env::Scratch;
 
+use super::failure;
 use crate::failure::Failure;
 use crate::project::{self, ProjectFile};
 
@@ -20,7 +23,7 @@ pub(super) struct Source {
     /// What that says.
     pub(super) pyproject: Pyproject,
     /// Where it was unpacked, for as long as it is needed.
-    unpacked: Option<tempfile::TempDir>,
+    unpacked: Option<Scratch>,
 }
 
 impl Source {
@@ -42,11 +45,10 @@ impl Source {
 
     /// The project in a source distribution.
     pub(super) fn unpack(archive: &Path, reading: &Reading) -> Result<Self, Failure> {
-        let scratch = tempfile::Builder::new()
-            .prefix("passthrough-sdist-")
-            .tempdir()
-            .map_err(Failure::unable)?;
-        let project = sdist::unpack(archive, scratch.path()).map_err(Failure::unable)?;
+        let scratch = Scratch::new(&std::env::temp_dir()).map_err(|error| failure::env(&error))?;
+        let directory = scratch.path().join("sdist");
+        fs::create_dir(&directory).map_err(Failure::unable)?;
+        let project = sdist::unpack(archive, &directory).map_err(Failure::unable)?;
         let origin = absolute(archive)?;
         Ok(Self {
             origin: origin.parent().unwrap_or(&origin).to_owned(),
