@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn one_that_hangs_is_ended_with_what_it_started() {
         let program = "echo begun; sleep 1000 & setsid sleep 1000 & sleep 1000";
-        let ended = shell("n-hang", 1, program);
+        let ended = shell("n-hang", 3, program);
         assert_eq!(ended.ending, Ending::Timeout);
         assert_eq!(ended.exit_code, None);
         assert_eq!(ended.stdout, "begun\n");
