@@ -48,7 +48,7 @@ const UNLISTED: [&str; 7] = [
     "six",
     "pip",
     "requests",
-    "google.cloud",
+    "google.cloud.storage",
     "google.auth",
     "google.api_core",
     "backports.functools_lru_cache",
@@ -169,7 +169,8 @@ fn isolation(environment: &BuildEnvironment, names: &[&str]) {
     python(environment, &probe);
     // Cython puts the real directory of its own file first on sys.path.
     let leak = "import sys, os, cython\n\
-                sys.path.insert(0, os.path.dirname(os.path.realpath(cython.__file__)))\n";
+                sys.path.insert(0, os.path.dirname(os.path.realpath(cython.__file__)))\n\
+                sys.path = list(dict.fromkeys(sys.path))\n";
     python(environment, &format!("{leak}{probe}"));
     for flag in ["-I", "-E", "-s"] {
         let mut isolated = command(environment, environment.python());
