@@ -1,4 +1,5 @@
-//! Lists the decision cases of the repository, so that the binary carries them.
+//! Lists the decision cases and the expectations of the repository, so that the
+//! binary carries them.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -6,15 +7,26 @@ use std::{env, io};
 
 fn main() -> io::Result<()> {
     let variable = |name| env::var(name).map_err(io::Error::other);
-    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("../..");
-    let directory = root.join("conformance/cases/decision");
-    println!("cargo::rerun-if-changed={}", directory.display());
+    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("../../conformance");
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    for (directory, extension, list) in [
+        ("cases/decision", "json", "cases.rs"),
+        ("expectations", "toml", "expectations.rs"),
+    ] {
+        let directory = root.join(directory);
+        println!("cargo::rerun-if-changed={}", directory.display());
+        fs_err::write(out.join(list), listed(&directory, extension)?)?;
+    }
+    Ok(())
+}
+
+fn listed(directory: &Path, extension: &str) -> io::Result<String> {
     let mut files = Vec::new();
-    find(&directory, &mut files)?;
+    find(directory, extension, &mut files)?;
     files.sort();
     let mut list = String::from("&[\n");
     for path in &files {
-        let shown = path.strip_prefix(&directory).map_err(io::Error::other)?;
+        let shown = path.strip_prefix(directory).map_err(io::Error::other)?;
         let _ = writeln!(
             list,
             "({:?}, include_str!({:?})),",
@@ -23,19 +35,15 @@ fn main() -> io::Result<()> {
         );
     }
     list.push(']');
-    let out = PathBuf::from(variable("OUT_DIR")?);
-    fs_err::write(out.join("cases.rs"), list)
+    Ok(list)
 }
 
-fn find(directory: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+fn find(directory: &Path, extension: &str, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs_err::read_dir(directory)? {
         let path = entry?.path();
         if path.is_dir() {
-            find(&path, files)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+            find(&path, extension, files)?;
+        } else if path.extension().is_some_and(|found| found == extension) {
             files.push(path);
         }
     }

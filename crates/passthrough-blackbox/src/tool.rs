@@ -86,7 +86,14 @@ pub(crate) fn frontend(
         places.insert("self", this.display().to_string());
     }
     let version = version(profile, &places, cache)?;
-    let pinned = profile.requirements.first().and_then(|first| pinned(first));
+    // The version of this program is its own: what is installed goes beside it.
+    let is_this = profile
+        .version
+        .argv
+        .first()
+        .is_some_and(|program| program == "{self}");
+    let frontend = profile.requirements.first().filter(|_| !is_this);
+    let pinned = frontend.and_then(|first| pinned(first));
     if let Some(pinned) = pinned
         && pinned != version
     {
@@ -213,6 +220,8 @@ fn said_version(pattern: &str, argv: &[String], ended: &Ended) -> Result<String,
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use passthrough_protocol::Profile;
     use passthrough_world::python;
 
@@ -259,6 +268,28 @@ mod tests {
             matches!(&error, ToolError::OtherVersion { found, pinned } if found == "7.1" && pinned == "23.3.2"),
             "{error}"
         );
+    }
+
+    /// What a profile of this program requires is not this program.
+    #[test]
+    fn this_program_is_of_its_own_version() {
+        let mut own = profile(|profile| {
+            profile.requirements = vec!["packaging==26.3".to_owned()];
+            profile.version.argv = ["{self}", "-c", "echo pip 7.1"].map(str::to_owned).into();
+        });
+        let interpreter = Interpreter::ask(&python::any()).unwrap();
+        let cache = tempfile::tempdir().unwrap();
+        let shell = Path::new("/bin/sh");
+        let frontend =
+            |profile: &Profile| super::frontend(profile, &interpreter, cache.path(), Some(shell));
+        let found = frontend(&own).unwrap();
+        assert_eq!(found.version, "7.1");
+        assert!(found.directory.unwrap().join("bin/python").exists());
+        own.version.argv[0] = "/bin/sh".to_owned();
+        assert!(matches!(
+            frontend(&own),
+            Err(ToolError::OtherVersion { .. })
+        ));
     }
 
     #[test]

@@ -93,7 +93,7 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum ConformanceCommand {
     /// List the cases.
-    List(SuiteArgs),
+    List(LevelArgs),
     /// Run the cases and judge the answers.
     ///
     /// Exit codes: 0 as expected, 1 a case fails, 2 usage or a case file, 3 a
@@ -102,7 +102,7 @@ pub enum ConformanceCommand {
     /// 3, 4.
     Run(Box<RunArgs>),
     /// Show which requirement has which cases; exit 6 if one that binds has none.
-    Coverage(SuiteArgs),
+    Coverage(LevelArgs),
     /// Break the second implementation, one rule at a time, and see which cases
     /// notice.
     ///
@@ -117,7 +117,7 @@ pub enum ConformanceCommand {
         reports: Vec<PathBuf>,
     },
     /// Print the cases as one JSON document, to vendor.
-    Export(SuiteArgs),
+    Export(LevelArgs),
     /// Run the cases, and write what fails down as expected to fail.
     InitXfail(Box<InitXfailArgs>),
     /// Render reports, several side by side.
@@ -156,12 +156,34 @@ pub struct SuiteArgs {
     /// takes its place.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub cases: Vec<PathBuf>,
-    /// Only the case with this id.
+    /// Only the case with this id; of a black-box case, `CASE/CHECK` means one
+    /// check.
     #[arg(long, value_name = "ID")]
     pub case: Vec<String>,
-    /// Only cases with this in their `group/id`, or that cite this requirement.
+    /// Only cases with this in their `group/id`, or that cite this requirement;
+    /// of black-box cases, checks.
     #[arg(long, value_name = "TEXT|REQUIREMENT")]
     pub filter: Vec<String>,
+}
+
+/// Which cases of which level are meant.
+#[derive(Debug, Args)]
+pub struct LevelArgs {
+    /// Which cases.
+    #[command(flatten)]
+    pub suite: SuiteArgs,
+    /// Where the cases look.
+    #[arg(long, value_enum, default_value_t = LevelName::Decision, help_heading = "Cases")]
+    pub level: LevelName,
+}
+
+/// Where cases look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LevelName {
+    /// At decisions, which an adapter gives.
+    Decision,
+    /// At the builds of real frontends.
+    Blackbox,
 }
 
 /// Who is asked what, and in which order.

@@ -5,3 +5,8 @@ pub(crate) static CASES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/c
 
 /// The registry of requirements.
 pub(crate) static REQUIREMENTS: &str = include_str!("../../../spec/requirements.toml");
+
+/// The known failures of real frontends: the file below
+/// `conformance/expectations`, the text.
+pub(crate) static EXPECTATIONS: &[(&str, &str)] =
+    include!(concat!(env!("OUT_DIR"), "/expectations.rs"));

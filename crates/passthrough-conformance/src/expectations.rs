@@ -8,6 +8,7 @@ use passthrough_protocol::{CaseResult, Expectations, ExpectedFailure, Verdict};
 
 use crate::catalogue::Catalogue;
 use crate::digest;
+use crate::embedded;
 use crate::requirements::Requirement;
 
 /// Reads an expectations file. Fails on what is no TOML or breaks the schema,
@@ -24,6 +25,15 @@ pub fn read(text: &str) -> Result<Expectations, String> {
         }
     }
     Ok(expectations)
+}
+
+/// The failures of a frontend that the suite knows of: those in
+/// `conformance/expectations`, in the file with its name. Fails where the file
+/// is broken.
+pub fn of_frontend(name: &str) -> Option<Result<Expectations, String>> {
+    let mut files = embedded::EXPECTATIONS.iter();
+    let (_, text) = files.find(|(file, _)| file.strip_suffix(".toml") == Some(name))?;
+    Some(read(text))
 }
 
 /// The identity of the entries, `sha256:…`: all parts of a run have the same.
@@ -180,7 +190,8 @@ fn of_requirement(
     }
 }
 
-/// An expectations file for all that fails, as text.
+/// An expectations file for all that fails, as text. What a real frontend did
+/// is put behind the reason.
 pub fn write(cases: &[CaseResult], issue: Option<&str>, reason: Option<&str>) -> String {
     let mut text = String::from("schema = \"passthrough-expectations/1\"\n");
     let wrong = cases
@@ -189,11 +200,15 @@ pub fn write(cases: &[CaseResult], issue: Option<&str>, reason: Option<&str>) ->
     for case in wrong {
         text.push_str("\n[[xfail]]\n");
         let code = case.code.as_deref().unwrap_or_default();
+        let reason = reason.map(|reason| match case.evidence {
+            Some(_) => format!("{reason}: {}", short(&case.differences.join("; "))),
+            None => reason.to_owned(),
+        });
         let fields = [
             ("case", Some(case.id.as_str())),
             ("code", Some(code)),
             ("issue", issue),
-            ("reason", reason),
+            ("reason", reason.as_deref()),
         ];
         for (key, value) in fields {
             if let Some(value) = value {
@@ -202,4 +217,14 @@ pub fn write(cases: &[CaseResult], issue: Option<&str>, reason: Option<&str>) ->
         }
     }
     text
+}
+
+/// As much of a text as a reason needs.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let mut short: String = text.chars().take(LONGEST).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }

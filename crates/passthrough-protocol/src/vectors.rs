@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Case, Level};
+use crate::{BlackboxCase, Case, Level};
 
-/// The decision cases and the requirements that they cite.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// The cases of one level and the requirements that they cite.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Build isolation passthrough: test vectors")]
 pub struct Vectors {
@@ -14,10 +14,13 @@ pub struct Vectors {
     pub schema: VectorsSchema,
     /// The digest of the suite that they are from, `sha256:…`.
     pub suite: String,
-    /// The requirements that decisions show.
+    /// The requirements that show at the level.
     pub requirements: Vec<VectorRequirement>,
-    /// The cases, by id.
+    /// The decision cases, by id.
     pub cases: Vec<Case>,
+    /// The black-box cases, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blackbox: Vec<BlackboxCase>,
 }
 
 /// Names the format of the vectors.

@@ -15,16 +15,23 @@ const LARGEST_REPORT: u64 = 256;
 /// In MiB.
 const LARGEST_EXPECTATIONS: u64 = 8;
 
+/// The reports in these files, in their order. A run of several frontends writes
+/// an array of them.
 pub(super) fn reports(paths: &[PathBuf]) -> Result<Vec<ConformanceReport>, Failure> {
-    paths.iter().map(|path| report(path)).collect()
-}
-
-fn report(path: &Path) -> Result<ConformanceReport, Failure> {
-    let bytes = input::read(path, LARGEST_REPORT)?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        Failure::unable(format_args!("{}: not a report: {error}", path.display()))
-            .hint("`conformance run --report FILE` writes one")
-    })
+    let mut reports = Vec::new();
+    for path in paths {
+        let bytes = input::read(path, LARGEST_REPORT)?;
+        let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+        let read = match first {
+            Some(b'[') => serde_json::from_slice(&bytes),
+            _ => serde_json::from_slice(&bytes).map(|report| vec![report]),
+        };
+        reports.extend(read.map_err(|error| {
+            Failure::unable(format_args!("{}: not a report: {error}", path.display()))
+                .hint("`conformance run --report FILE` writes one")
+        })?);
+    }
+    Ok(reports)
 }
 
 pub(super) fn expectations(path: &Path) -> Result<Expectations, Failure> {

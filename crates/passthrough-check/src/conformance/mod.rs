@@ -1,33 +1,25 @@
 //! `conformance`: the suite, run from the command line.
 
 mod blackbox;
+mod decision;
 mod files;
 mod mutants;
 mod options;
 mod progress;
 pub mod terminal;
 
-use std::time::Duration;
-
-use passthrough_conformance::adapter::{Adapter, Oneshot};
-use passthrough_conformance::catalogue::Catalogue;
+use passthrough_conformance::catalogue::{Catalogue, case_of};
 use passthrough_conformance::coverage::{Covered, coverage};
 use passthrough_conformance::render::{self, Format};
-use passthrough_conformance::report::{Facts, report};
 use passthrough_conformance::requirements::{self, Requirement};
-use passthrough_conformance::suite::{Problem, Suite};
-use passthrough_conformance::vectors::vectors;
-use passthrough_conformance::{InProcess, Subject, expectations, merge, run, select};
-use passthrough_protocol::{Case, ConformanceReport, ExitCode, Expectations};
+use passthrough_conformance::suite::Problem;
+use passthrough_conformance::vectors::{blackbox_vectors, vectors};
+use passthrough_conformance::{expectations, merge};
+use passthrough_protocol::{ConformanceReport, ExitCode};
 
-use crate::adapter;
-use crate::cli::{
-    ConformanceCommand, InitXfailArgs, ReportFormat, RunArgs, SubjectArgs, SuiteArgs,
-};
+use crate::cli::{ConformanceCommand, InitXfailArgs, LevelArgs, LevelName, ReportFormat, RunArgs};
 use crate::failure::Failure;
-use crate::interrupt;
 use blackbox::Expected;
-use progress::Progress;
 use terminal::Style;
 
 /// What a command comes to.
@@ -53,40 +45,10 @@ impl Answer {
 /// Does what the arguments ask for. Only a report for people has colours.
 pub fn conformance(command: &ConformanceCommand, color: bool) -> Result<Answer, Failure> {
     match command {
-        ConformanceCommand::List(args) => {
-            let selection = select(args)?;
-            Ok(with_problems(
-                &selection.suite,
-                terminal::list(&selection),
-                ExitCode::Success,
-            ))
-        }
+        ConformanceCommand::List(args) => list(args),
         ConformanceCommand::Run(args) => run_and_render(args, color),
-        ConformanceCommand::Coverage(args) => {
-            let selection = select(args)?;
-            let catalogue = Catalogue::of_decisions(&selection.suite);
-            let covered = coverage(&catalogue, &selection.requirements);
-            let code = if covered.iter().any(Covered::is_missing) {
-                ExitCode::SuiteIntegrity
-            } else {
-                ExitCode::Success
-            };
-            Ok(with_problems(
-                &selection.suite,
-                terminal::coverage(&covered),
-                code,
-            ))
-        }
-        ConformanceCommand::Export(args) => {
-            let selection = select(args)?;
-            let vectors = vectors(&selection.suite, &selection.requirements, &selection.plan);
-            let text = serde_json::to_string_pretty(&vectors).map_err(Failure::unable)?;
-            Ok(with_problems(
-                &selection.suite,
-                text + "\n",
-                ExitCode::Success,
-            ))
-        }
+        ConformanceCommand::Coverage(args) => covered(args),
+        ConformanceCommand::Export(args) => export(args),
         ConformanceCommand::InitXfail(args) => init_xfail(args),
         ConformanceCommand::Mutants(args) => mutants::mutants(args, color),
         ConformanceCommand::Merge { reports } => {
@@ -113,37 +75,6 @@ pub fn conformance(command: &ConformanceCommand, color: bool) -> Result<Answer, 
     }
 }
 
-/// The cases that the arguments select, and those that they do not.
-pub struct Selection {
-    /// All of them.
-    pub suite: Suite,
-    /// The registry.
-    pub requirements: Vec<Requirement>,
-    /// The ids of those that are meant.
-    pub plan: Vec<String>,
-}
-
-/// Reads the suite, and selects.
-fn select(args: &SuiteArgs) -> Result<Selection, Failure> {
-    let requirements = registry()?;
-    let mut suite = Suite::embedded();
-    for directory in &args.cases {
-        suite.add_directory(directory);
-    }
-    suite.refuse_unknown_citations(&requirements);
-    let plan = suite
-        .cases
-        .iter()
-        .filter(|(_, loaded)| select::matches(loaded, &args.case, &args.filter))
-        .map(|(id, _)| id.clone())
-        .collect();
-    Ok(Selection {
-        suite,
-        requirements,
-        plan,
-    })
-}
-
 /// The registry of requirements, which the binary carries.
 fn registry() -> Result<Vec<Requirement>, Failure> {
     requirements::embedded().map_err(|error| Failure {
@@ -152,8 +83,79 @@ fn registry() -> Result<Vec<Requirement>, Failure> {
     })
 }
 
-fn with_problems(suite: &Suite, text: String, code: ExitCode) -> Answer {
-    let of_problems = match suite.problems.as_slice() {
+fn list(args: &LevelArgs) -> Result<Answer, Failure> {
+    match args.level {
+        LevelName::Decision => {
+            let decision::Selection { suite, plan, .. } = decision::select(&args.suite)?;
+            let cases = plan.iter().filter_map(|id| suite.cases.get(id));
+            let rows = cases.map(|loaded| &loaded.case);
+            let text = terminal::list(
+                rows.map(|case| (case.id.as_str(), case.cites.as_slice(), case.title.as_str())),
+            );
+            Ok(with_problems(&suite.problems, text, ExitCode::Success))
+        }
+        LevelName::Blackbox => {
+            let selection = blackbox::select(&args.suite)?;
+            let rows = selection.plan.iter().filter_map(|row| {
+                let case = selection.cases.get(case_of(row))?;
+                let cites = selection.catalogue.rows.get(row)?;
+                Some((row.as_str(), cites.as_slice(), case.title.as_str()))
+            });
+            let text = terminal::list(rows);
+            let problems = &selection.catalogue.problems;
+            Ok(with_problems(problems, text, ExitCode::Success))
+        }
+    }
+}
+
+/// Every requirement that shows at the level, with the cases of the whole suite.
+fn covered(args: &LevelArgs) -> Result<Answer, Failure> {
+    let (catalogue, requirements) = match args.level {
+        LevelName::Decision => {
+            let selection = decision::select(&args.suite)?;
+            let catalogue = Catalogue::of_decisions(&selection.suite);
+            (catalogue, selection.requirements)
+        }
+        LevelName::Blackbox => {
+            let selection = blackbox::select(&args.suite)?;
+            (selection.catalogue, selection.requirements)
+        }
+    };
+    let covered = coverage(&catalogue, &requirements);
+    let code = if covered.iter().any(Covered::is_missing) {
+        ExitCode::SuiteIntegrity
+    } else {
+        ExitCode::Success
+    };
+    let text = terminal::coverage(&covered);
+    Ok(with_problems(&catalogue.problems, text, code))
+}
+
+fn export(args: &LevelArgs) -> Result<Answer, Failure> {
+    let (vectors, problems) = match args.level {
+        LevelName::Decision => {
+            let decision::Selection {
+                suite,
+                requirements,
+                plan,
+            } = decision::select(&args.suite)?;
+            (vectors(&suite, &requirements, &plan), suite.problems)
+        }
+        LevelName::Blackbox => {
+            let selection = blackbox::select(&args.suite)?;
+            let planned = selection.planned_cases();
+            let cases = planned.iter().filter_map(|id| selection.cases.get(id));
+            let catalogue = &selection.catalogue;
+            let vectors = blackbox_vectors(catalogue, &selection.requirements, cases);
+            (vectors, selection.catalogue.problems)
+        }
+    };
+    let text = serde_json::to_string_pretty(&vectors).map_err(Failure::unable)?;
+    Ok(with_problems(&problems, text + "\n", ExitCode::Success))
+}
+
+fn with_problems(problems: &[Problem], text: String, code: ExitCode) -> Answer {
+    let of_problems = match problems {
         [] => code,
         problems if problems.iter().any(|problem| problem.embedded) => ExitCode::SuiteIntegrity,
         _ if code == ExitCode::SuiteIntegrity => code,
@@ -161,13 +163,14 @@ fn with_problems(suite: &Suite, text: String, code: ExitCode) -> Answer {
     };
     Answer {
         text,
-        failures: suite.problems.iter().map(problem).collect(),
+        failures: problems.iter().map(problem).collect(),
         code: of_problems,
     }
 }
 
 fn problem(problem: &Problem) -> Failure {
-    Failure::unable(problem).hint("`passthrough-check schema case` prints what a case may be")
+    Failure::unable(problem)
+        .hint("`passthrough-check schema` prints what a `case`, or a `blackbox-case`, may be")
 }
 
 fn run_and_render(args: &RunArgs, color: bool) -> Result<Answer, Failure> {
@@ -176,7 +179,7 @@ fn run_and_render(args: &RunArgs, color: bool) -> Result<Answer, Failure> {
         Some(path) => Some(files::expectations(path)?),
     };
     let (reports, failures) = if args.subject.frontends.profile.is_empty() {
-        let report = run(&args.subject, expectations.as_ref())?;
+        let report = decision::run(&args.subject, expectations.as_ref())?;
         (vec![report], Vec::new())
     } else {
         let expected = match &expectations {
@@ -215,7 +218,19 @@ fn run_and_render(args: &RunArgs, color: bool) -> Result<Answer, Failure> {
 fn init_xfail(args: &InitXfailArgs) -> Result<Answer, Failure> {
     // Before the work, not after it.
     files::must_be_new(&args.output)?;
-    let report = run(&args.subject, None)?;
+    let report = match args.subject.frontends.profile.as_slice() {
+        [] => decision::run(&args.subject, None)?,
+        [_] => {
+            let outcome = blackbox::run(&args.subject, Expected::Nothing)?;
+            let report = outcome.reports.into_iter().next();
+            let failure = outcome.failures.into_iter().next();
+            report.ok_or_else(|| failure.unwrap_or_else(|| Failure::unable("nothing was run")))?
+        }
+        _ => {
+            return Err(Failure::unable("a file is about one frontend")
+                .hint("give --profile once, and another file to each"));
+        }
+    };
     let text = expectations::write(&report.cases, args.issue.as_deref(), args.reason.as_deref());
     files::write_new(&args.output, &text)?;
     let verdicts = &report.summary.verdicts;
@@ -267,51 +282,4 @@ fn exit_code(number: u8) -> ExitCode {
         6 => ExitCode::SuiteIntegrity,
         _ => ExitCode::Internal,
     }
-}
-
-/// Runs the selected cases against the reference or an adapter.
-fn run(
-    args: &SubjectArgs,
-    expectations: Option<&Expectations>,
-) -> Result<ConformanceReport, Failure> {
-    let selection = select(&args.suite)?;
-    let command = args.adapter.as_deref().map(options::words).transpose()?;
-    let mut subject: Box<dyn Subject> = match &command {
-        None => Box::new(InProcess::new(adapter::identity(), adapter::answer)),
-        Some(command) => {
-            interrupt::prepare();
-            let (command, timeout) = (command.clone(), Duration::from_secs(args.timeout));
-            if args.oneshot {
-                Box::new(Oneshot::start(command, timeout).map_err(Failure::unable)?)
-            } else {
-                Box::new(Adapter::start(command, timeout).map_err(Failure::unable)?)
-            }
-        }
-    };
-    let seed = args.seed.unwrap_or_else(options::seed);
-    let part = match args.partition {
-        None => selection.plan.clone(),
-        Some(partition) => partition.of(&selection.plan),
-    };
-    let cases: Vec<&Case> = part
-        .iter()
-        .filter_map(|id| selection.suite.cases.get(id))
-        .map(|loaded| &loaded.case)
-        .collect();
-    let mut progress = Progress::new(cases.len(), "cases");
-    let outcomes = run::run(subject.as_mut(), &cases, seed, &mut |_| progress.step());
-    progress.clear();
-    Ok(report(Facts {
-        suite: &selection.suite,
-        requirements: &selection.requirements,
-        identity: subject.identity(),
-        adapter: command,
-        options: options::again(args),
-        seed,
-        partition: args.partition.map(|partition| partition.to_string()),
-        expectations,
-        plan: selection.plan.clone(),
-        outcomes,
-        notes: subject.notes(),
-    }))
 }

@@ -7,7 +7,6 @@ use passthrough_protocol::{
     CaseResult, ConformanceReport, Level, RequirementResult, RequirementVerdict, Verdict,
 };
 
-use super::Selection;
 use crate::escape::escape;
 
 /// How it is shown.
@@ -46,24 +45,17 @@ pub fn text(report: &ConformanceReport, style: Style) -> String {
     text
 }
 
-/// The selected cases, a line each.
-pub fn list(selection: &Selection) -> String {
-    let cases = &selection.suite.cases;
+/// A line for each case or check: its id, what it cites, its title.
+pub(super) fn list<'a>(rows: impl Iterator<Item = (&'a str, &'a [String], &'a str)>) -> String {
     let mut text = String::new();
-    for loaded in selection.plan.iter().filter_map(|id| cases.get(id)) {
-        let case = &loaded.case;
-        let _ = writeln!(
-            text,
-            "{} [{}] {}",
-            escape(&case.id),
-            escape(&case.cites.join(", ")),
-            escape(&case.title)
-        );
+    for (id, cites, title) in rows {
+        let line = format!("{id} [{}] {title}", cites.join(", "));
+        let _ = writeln!(text, "{}", escape(&line));
     }
     text
 }
 
-/// The requirements that decisions show, and their cases.
+/// The requirements that show at a level, and their cases.
 pub fn coverage(covered: &[Covered<'_>]) -> String {
     let width = covered.iter().map(|found| found.requirement.id.len()).max();
     let width = width.unwrap_or(0);

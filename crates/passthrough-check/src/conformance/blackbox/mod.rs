@@ -15,7 +15,7 @@ use crate::cli::SubjectArgs;
 use crate::failure::Failure;
 use crate::interrupt;
 use run::{Known, Run};
-pub(super) use selection::{Selection, select};
+pub(super) use selection::select;
 pub(super) use wanted::Wanted;
 
 /// What came of several frontends.

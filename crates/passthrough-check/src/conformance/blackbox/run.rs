@@ -8,7 +8,7 @@ use passthrough_blackbox::{Bench, Frontend, Profiles, baseline_case, is_sound};
 use passthrough_conformance::catalogue::case_of;
 use passthrough_conformance::partition::Partition;
 use passthrough_conformance::report::{Findings, Seen, frontend_run, of_rows, rows};
-use passthrough_conformance::shuffle;
+use passthrough_conformance::{expectations, shuffle};
 use passthrough_protocol::{
     BlackboxCase, ConformanceReport, Evidence, ExitCode, Expectations, Implementation, Step,
     Verdict,
@@ -42,11 +42,21 @@ pub(super) struct Run<'a> {
 pub(super) struct Known(Option<Expectations>);
 
 impl Known {
-    pub(super) fn of(_wanted: &Wanted, expected: Expected<'_>) -> Result<Self, Failure> {
-        match expected {
-            Expected::Given(expectations) => Ok(Self(Some(expectations.clone()))),
-            Expected::OfSuite | Expected::Nothing => Ok(Self(None)),
-        }
+    pub(super) fn of(wanted: &Wanted, expected: Expected<'_>) -> Result<Self, Failure> {
+        let known = match expected {
+            Expected::Given(expectations) => Some(expectations.clone()),
+            Expected::OfSuite if wanted.is_of_suite => expectations::of_frontend(&wanted.name())
+                .transpose()
+                .map_err(|error| Failure {
+                    exit: ExitCode::SuiteIntegrity,
+                    ..Failure::unable(format_args!(
+                        "the expectations of {}: {error}",
+                        wanted.name()
+                    ))
+                })?,
+            Expected::OfSuite | Expected::Nothing => None,
+        };
+        Ok(Self(known))
     }
 }
 

@@ -80,7 +80,7 @@ pub(in crate::conformance) fn select(args: &SuiteArgs) -> Result<Selection, Fail
 
 impl Selection {
     /// The ids of the cases that have a check in the plan.
-    pub(super) fn planned_cases(&self) -> Vec<String> {
+    pub(in crate::conformance) fn planned_cases(&self) -> Vec<String> {
         let cases: BTreeSet<&str> = self.plan.iter().map(|row| case_of(row)).collect();
         cases.into_iter().map(str::to_owned).collect()
     }

@@ -17,9 +17,10 @@ use std::path::{Path, PathBuf};
 use passthrough_interpreter::{Environment, Request};
 use passthrough_protocol::{Case, ExitCode, MutantsReport, Patch};
 
+use super::decision::{Selection, select};
 use super::progress::{Notice, Progress};
 use super::terminal::Style;
-use super::{Answer, Selection, problem, select};
+use super::{Answer, problem};
 use crate::cli::{MutantsArgs, MutantsFormat};
 use crate::failure::Failure;
 use crate::interrupt;
