@@ -29,3 +29,35 @@ impl From<&Metadata> for Facts {
         }
     }
 }
+
+impl From<&rustix::fs::Stat> for Facts {
+    #[allow(
+        clippy::allow_attributes,
+        clippy::unnecessary_cast,
+        reason = "the types of the fields differ from system to system"
+    )]
+    fn from(stat: &rustix::fs::Stat) -> Self {
+        Self {
+            device: stat.st_dev as u64,
+            inode: stat.st_ino as u64,
+            size: stat.st_size.cast_unsigned() as u64,
+            mtime_ns: (stat.st_mtime as i64)
+                .saturating_mul(1_000_000_000)
+                .saturating_add(stat.st_mtime_nsec as i64),
+            permissions: stat.st_mode as u32 & 0o7777,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_of_looking_tell_the_same() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let stat = rustix::fs::stat(file.path()).unwrap();
+        let metadata = fs_err::metadata(file.path()).unwrap();
+        assert_eq!(Facts::from(&stat), Facts::from(&metadata));
+    }
+}

@@ -1,17 +1,15 @@
 //! Whether the host is still what it was (I6).
 
+use std::fmt;
 use std::path::{Path, PathBuf};
-use std::{fmt, io};
 
-use fs_err as fs;
 use passthrough_requirement::PackageName;
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, open, statat};
+use rustix::io::Errno;
 
 use crate::facts::Facts;
 use crate::mapping::MappedDistribution;
 use crate::threads;
-
-/// How many files one thread takes at a time.
-const SHARE: usize = 512;
 
 /// A file of the host that is no longer what it was when it was exposed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,38 +35,55 @@ impl fmt::Display for Changed {
     }
 }
 
+/// A file of the host that is to stay as it is.
+type Watched<'a> = (&'a PackageName, (&'a Path, &'a Facts));
+
 /// The files of these distributions that changed, by name and path.
 pub(crate) fn changed(distributions: &[MappedDistribution]) -> Vec<Changed> {
-    let watched: Vec<_> = distributions
+    let watched: Vec<Watched<'_>> = distributions
         .iter()
         .flat_map(|distribution| {
             let files = distribution.files.iter();
             files.filter_map(|file| Some((&distribution.name, file.host_file()?)))
         })
         .collect();
-    let changes = threads::each(&watched, SHARE, |(owner, (source, facts))| {
-        change(owner, source, facts)
-    });
+    // Looked up from their directory, which is much of what a look costs.
+    let directories: Vec<&[Watched<'_>]> = watched
+        .chunk_by(|(_, (a, _)), (_, (b, _))| a.parent() == b.parent())
+        .collect();
+    let changes = threads::each(&directories, 16, |files| changes(files));
     let mut changed: Vec<_> = changes.into_iter().flatten().collect();
     changed.sort();
     changed
 }
 
-fn change(owner: &PackageName, source: &Path, before: &Facts) -> Option<Changed> {
-    let what = match facts(source) {
-        Ok(after) => difference(before, &after)?.to_owned(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => "is gone".to_owned(),
-        Err(error) => format!("cannot be looked at: {error}"),
+/// Of the files of one directory.
+fn changes(files: &[Watched<'_>]) -> Vec<Changed> {
+    let Some((_, (first, _))) = files.first() else {
+        return Vec::new();
     };
-    Some(Changed {
-        name: owner.clone(),
-        path: source.to_owned(),
-        what,
-    })
-}
-
-fn facts(path: &Path) -> io::Result<Facts> {
-    Ok(Facts::from(&fs::symlink_metadata(path)?))
+    let directory = first.parent().unwrap_or(first);
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let handle = open(directory, flags, Mode::empty());
+    files
+        .iter()
+        .filter_map(|(owner, (source, before))| {
+            let found = match (&handle, source.file_name()) {
+                (Ok(handle), Some(name)) => statat(handle, name, AtFlags::SYMLINK_NOFOLLOW),
+                _ => statat(CWD, *source, AtFlags::SYMLINK_NOFOLLOW),
+            };
+            let what = match found {
+                Ok(stat) => difference(before, &Facts::from(&stat))?.to_owned(),
+                Err(Errno::NOENT | Errno::NOTDIR) => "is gone".to_owned(),
+                Err(error) => format!("cannot be looked at: {error}"),
+            };
+            Some(Changed {
+                name: (*owner).clone(),
+                path: source.to_path_buf(),
+                what,
+            })
+        })
+        .collect()
 }
 
 fn difference(before: &Facts, after: &Facts) -> Option<&'static str> {
