@@ -31,8 +31,9 @@ pub(crate) fn clean_up_first() {
     prepare();
 }
 
-/// Whether there was an interrupt.
-pub(crate) fn is_interrupted() -> bool {
+/// Whether there was an interrupt: nothing that failed since says anything of
+/// a project or a host, and the program ends with 130.
+pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 

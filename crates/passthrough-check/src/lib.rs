@@ -20,7 +20,7 @@ pub mod failure;
 pub mod host;
 pub mod input;
 pub mod internal_error;
-mod interrupt;
+pub mod interrupt;
 pub mod project;
 mod prose;
 pub mod question;

@@ -12,7 +12,7 @@ use passthrough_check::cli::{
 use passthrough_check::escape::escape;
 use passthrough_check::failure::Failure;
 use passthrough_check::render::{self, Options};
-use passthrough_check::{adapter, check, conformance, explain, internal_error, rules};
+use passthrough_check::{adapter, check, conformance, explain, internal_error, interrupt, rules};
 use passthrough_diagnostic::Severity;
 use passthrough_interpreter::Environment;
 use passthrough_protocol::ExitCode;
@@ -22,7 +22,12 @@ const WIDTH: usize = 100;
 
 fn main() -> std::process::ExitCode {
     internal_error::report_and_exit_on_panic();
-    run(Cli::parse()).into()
+    let code = run(Cli::parse());
+    // What was ended in the middle failed for no other reason.
+    if interrupt::is_interrupted() {
+        return ExitCode::Interrupted.into();
+    }
+    code.into()
 }
 
 fn run(cli: Cli) -> ExitCode {
@@ -267,6 +272,9 @@ fn print(bytes: &[u8], code: ExitCode) -> ExitCode {
 
 /// Writes an error and its remedy to stderr.
 fn report_failure(failure: &Failure, color: ColorChoice) {
+    if interrupt::is_interrupted() && failure.exit != ExitCode::Interrupted {
+        return;
+    }
     let (red, cyan, reset) = if wants_color(color, &io::stderr()) {
         ("\x1b[1;31m", "\x1b[1;36m", "\x1b[0m")
     } else {
