@@ -241,8 +241,14 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn what_it_leaves_behind_is_ended_and_counted() {
-        let program = "setsid sleep 1000 & setsid sleep 1000 & sleep 1000 & exit 0";
-        let ended = shell("n-left", 60, program);
+        let directory = tempfile::tempdir().unwrap();
+        let up = directory.path().join("up").display().to_string();
+        // It ends when they have left its group, and not before.
+        let one = format!("setsid /bin/sh -c 'echo >> {up}; exec sleep 1000' &");
+        let program = format!(
+            "{one} {one} sleep 1000 & until [ \"$(cat {up} | wc -l)\" = 2 ]; do sleep 0.01; done"
+        );
+        let ended = shell("n-left", 60, &program);
         assert_eq!((ended.ending, ended.exit_code), (Ending::Exit, Some(0)));
         assert!(ended.left >= 2, "{}", ended.left);
         assert_eq!(scattered::end("n-left"), [0; 0]);

@@ -193,7 +193,11 @@ fn one_that_removes_the_world_is_an_error() {
 
 #[test]
 fn what_it_leaves_running_is_ended() {
-    let program = format!("{HOOK}; setsid sleep 1000 & exit 0");
+    // It ends when the other has left its group, and not before.
+    let program = format!(
+        "{HOOK}; setsid /bin/sh -c '> \"$0\"; exec sleep 1000' \"$1/../up\" & \
+         until [ -e \"$1/../up\" ]; do sleep 0.01; done"
+    );
     let evidence = expect(
         &program,
         60,
