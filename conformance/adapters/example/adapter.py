@@ -20,7 +20,7 @@ def decide(given):
     except ValueError:
         return {"error": {"stage": "configuration", "code": "unknown"}}
     lists = [table.get("no-build-isolation-package", ()) for table in tool.values()]
-    names = sorted(dict.fromkeys(name for names in lists for name in names), key=str)
+    names = sorted(dict.fromkeys(name for names in lists for name in names))
     return {"plan": {"listed": [{"name": name, "status": "denied"} for name in names]}}
 
 
