@@ -288,7 +288,7 @@ def decide(question: Question) -> Decision:
         name
         for name in sorted(question.exposed)
         for copy in [question.host.copies.get(name)]
-        if copy and not all(map(copy.admitted_by, question.required.get(name, ())))
+        if copy and not all(map(copy.meets, question.required.get(name, ())))
     ]
     result.broken_when_exposed = [name for name in fixed if broken[name]]
     return result

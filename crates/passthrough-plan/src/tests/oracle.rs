@@ -18,6 +18,8 @@ pub(super) struct Opinion {
     pub(super) statuses: BTreeMap<Name, Status>,
     pub(super) expose: BTreeMap<Name, (Role, BTreeSet<Name>)>,
     pub(super) install: BTreeMap<Name, (Specifiers, BTreeSet<ExtraName>, Because)>,
+    /// The codes of the errors of a second pass.
+    pub(super) errors: BTreeSet<&'static str>,
 }
 
 pub(super) fn decide(world: &World) -> Opinion {
@@ -428,7 +430,29 @@ impl Oracle<'_> {
             statuses,
             expose,
             install,
+            errors: self.errors(host, displaced),
         }
+    }
+
+    /// DYN-3: what a backend asks of the exposed, and does not get.
+    fn errors(&self, host: &BTreeSet<Name>, displaced: &BTreeSet<Name>) -> BTreeSet<&'static str> {
+        let mut errors = BTreeSet::new();
+        for (name, dist) in &self.world.host {
+            if !self.exposed_before(name) {
+                continue;
+            }
+            if !self
+                .required(name)
+                .iter()
+                .all(|asked| satisfies(asked, dist))
+            {
+                errors.insert("BIP226");
+            }
+            if host.contains(name) && self.closure_fails(name, displaced) {
+                errors.insert("BIP227");
+            }
+        }
+        errors
     }
 }
 

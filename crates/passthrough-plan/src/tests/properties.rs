@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use passthrough_diagnostic::Severity;
 use passthrough_protocol::{Because, Status};
 use passthrough_requirement::{PackageName, Source};
 use proptest::prelude::*;
@@ -38,7 +39,16 @@ fn opinion(plan: &Plan) -> Opinion {
                 (requirement.name.clone(), value)
             })
             .collect(),
+        errors: errors(plan).collect(),
     }
+}
+
+/// The codes of what no second pass can settle; what is an error by `strict`
+/// alone is none of it.
+fn errors(plan: &Plan) -> impl Iterator<Item = &'static str> {
+    let rules = plan.diagnostics.iter().map(|diagnostic| diagnostic.rule);
+    let rules = rules.filter(|rule| rule.severity == Severity::Error);
+    rules.map(|rule| rule.code)
 }
 
 /// What does not depend on why a download is one.
@@ -198,20 +208,24 @@ fn present_name<'w>(world: &'w World, wanted: &crate::Present) -> &'w PackageNam
         .unwrap()
 }
 
-/// The generator must reach every status, or the properties say little.
+/// The generator must reach all that can come out, or the properties say little.
 #[test]
-fn generated_worlds_reach_every_status() {
+fn generated_worlds_reach_every_status_and_error() {
     use proptest::strategy::{Strategy, ValueTree};
     use proptest::test_runner::TestRunner;
 
     let mut runner = TestRunner::deterministic();
     let mut statuses: BTreeMap<Status, usize> = BTreeMap::new();
+    let mut failed: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut displaced, mut second) = (0, 0);
     for _ in 0..4_000 {
         let world = world().new_tree(&mut runner).unwrap().current();
         let plan = world.plan();
         for decision in &plan.listed {
             *statuses.entry(decision.status).or_default() += 1;
+        }
+        for code in BTreeSet::from_iter(errors(&plan)) {
+            *failed.entry(code).or_default() += 1;
         }
         displaced += usize::from(
             plan.install
@@ -223,4 +237,6 @@ fn generated_worlds_reach_every_status() {
     assert_eq!(statuses.len(), 13, "{statuses:?}");
     assert!(statuses.values().all(|&count| count >= 20), "{statuses:?}");
     assert!(displaced >= 100 && second >= 500, "{displaced} {second}");
+    assert!(failed.keys().eq(&["BIP226", "BIP227"]), "{failed:?}");
+    assert!(failed.values().all(|&count| count >= 20), "{failed:?}");
 }

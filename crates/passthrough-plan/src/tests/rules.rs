@@ -271,6 +271,34 @@ fn a_new_name_is_not_blamed_for_what_was_settled_before() {
 }
 
 #[test]
+fn a_dynamic_reference_to_another_source_than_that_of_the_exposed_is_an_error() {
+    let hook = format!("a @ {}#sha256=00", URL.replace("//", "//user:secret@"));
+    let world = World::default()
+        .installed("a", "1", &["b"])
+        .installed("b", "1", &[])
+        .lists(&["a"])
+        .requires(&["a"]);
+    let world = world.second(&[&hook], &["a==1", "b==1"], &[]);
+    let plan = world.plan();
+    assert_eq!(status(&plan, "a"), Status::Host);
+    assert_eq!(install(&plan), []);
+    assert_eq!(codes(&plan), ["BIP226"]);
+    assert_eq!(
+        plan.diagnostics[0].message,
+        format!(
+            "the backend requires a from `{URL}`, but a 1 of the host is already exposed, and does not record that as its origin"
+        )
+    );
+    let recorded = world.with("a", |a| a.from_url = true);
+    assert_eq!(codes(&recorded.plan()), [""; 0]);
+    // Of a member that nobody has listed it is the same.
+    let hook = format!("b @ {URL}");
+    let mut member = recorded;
+    member.dynamic = Some(vec![hook.parse().unwrap()]);
+    assert_eq!(codes(&member.plan()), ["BIP226"]);
+}
+
+#[test]
 fn a_dynamic_extra_without_its_closure_is_an_error() {
     let plan = World::default()
         .installed("a", "1", &["ghost; extra == 'x'"])

@@ -10,7 +10,7 @@ use passthrough_host::{
 use passthrough_interpreter::Identity;
 use passthrough_requirement::{MarkerEnvironment, PackageName, Requirement, Version};
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
+use proptest::sample::{Index, select, subsequence};
 
 use crate::{BuildRequirement, Host, Input, Listing, Pass, Plan, Policy, Present};
 
@@ -270,7 +270,7 @@ fn specifier() -> impl Strategy<Value = &'static str> {
 fn requirement() -> impl Strategy<Value = Requirement> {
     let marker = prop_oneof![
         8 => Just(""),
-        2 => Just("; extra == 'x'"),
+        4 => Just("; extra == 'x'"),
         1 => Just("; sys_platform == 'win32'"),
         1 => Just("; python_version >= '3.9'"),
     ];
@@ -296,7 +296,7 @@ fn version() -> impl Strategy<Value = Version> {
 fn dist() -> impl Strategy<Value = Dist> {
     let rarely = || prop::bool::weighted(0.06);
     let requires = prop::collection::vec(requirement(), 0..3);
-    let extras = prop_oneof![Just(vec!["x"]), Just(vec![])];
+    let extras = prop_oneof![3 => Just(vec!["x"]), 1 => Just(vec![])];
     (
         version(),
         requires,
@@ -360,9 +360,19 @@ pub(super) fn world() -> impl Strategy<Value = World> {
         3 => Just(vec![]),
         1 => prop::collection::vec(requirement(), 1..3),
     ];
+    // Of anything, and more of what is exposed.
+    let more = prop_oneof![
+        4 => Just("[x]".to_owned()),
+        1 => Just(">=2".to_owned()),
+        1 => Just(format!(" @ {URL}")),
+    ];
     let dynamic = prop_oneof![
         3 => Just(None),
-        1 => prop::collection::vec(requirement(), 0..3).prop_map(Some),
+        1 => (
+            prop::collection::vec(requirement(), 0..3),
+            prop::collection::vec((any::<Index>(), more), 0..4),
+        )
+            .prop_map(Some),
     ];
     let downloads = prop::collection::btree_map(
         select(&NAMES[..]).prop_map(|name| name.parse::<PackageName>().unwrap()),
@@ -392,10 +402,16 @@ pub(super) fn world() -> impl Strategy<Value = World> {
                     policy,
                     build_version,
                 };
-                let Some(dynamic) = dynamic else {
+                let Some((mut dynamic, more)) = dynamic else {
                     return first;
                 };
                 let exposed = first.plan().expose;
+                if !exposed.is_empty() {
+                    dynamic.extend(more.into_iter().map(|(index, more)| {
+                        let name = &index.get(&exposed).installed.name;
+                        format!("{name}{more}").parse::<Requirement>().unwrap()
+                    }));
+                }
                 let present = downloads
                     .into_iter()
                     .map(|(name, version)| {
