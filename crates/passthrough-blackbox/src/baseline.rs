@@ -67,6 +67,10 @@ pub fn baseline_case(step: Step) -> BlackboxCase {
         world: BlackboxWorld {
             host: Vec::new(),
             second_host: None,
+            project_environment: None,
+            active_environment: None,
+            refused: Vec::new(),
+            refuses_all: false,
             index: vec![GivenDistribution {
                 name: "plain".to_owned(),
                 version: "1.0".to_owned(),
@@ -79,6 +83,7 @@ pub fn baseline_case(step: Step) -> BlackboxCase {
                 list: None,
                 build_system: Default::default(),
                 dynamic: Default::default(),
+                overwrites: Vec::new(),
                 pyproject: String::new(),
             },
             constraints: Vec::new(),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use fs_err as fs;
 use passthrough_protocol::{
-    BlackboxCase, CheckResult, Evidence, EvidenceSchema, Profile, RecordedAttempt, RecordedRequest,
-    RunEvidence, Step, StepCommand, Verdict,
+    BlackboxCase, Capability, CheckResult, Evidence, EvidenceSchema, HostDiscovery, Profile,
+    RecordedAttempt, RecordedRequest, RefusalArguments, RunEvidence, Step, StepCommand, Verdict,
 };
 use passthrough_wheelhouse::{
     Answered, Attempt, Index, IndexOptions, Request, StartError, TrapProxy,
@@ -46,6 +46,11 @@ pub struct Prepared {
     /// What is put in front of the command; nothing where the environment is
     /// there already.
     pub wrapper: Vec<String>,
+    /// What the program in front can do, whatever the frontend can.
+    pub capabilities: Vec<Capability>,
+    /// How its user refuses what a project asks for, by arguments in the place of
+    /// the wrapper's `{refused}`.
+    pub refusal: Option<RefusalArguments>,
 }
 
 /// Why a case could not be run at all: nothing of this is the frontend's fault.
@@ -189,17 +194,25 @@ fn command<'a>(
     prepared: Option<&Prepared>,
 ) -> Result<&'a StepCommand, String> {
     let profile = &frontend.profile;
-    if let Some(lack) = case
-        .needs
-        .iter()
-        .find(|need| !profile.capabilities.contains(need))
-    {
+    let (steps, capabilities, refusal) = match prepared {
+        Some(prepared) => (&profile.prepared, &prepared.capabilities, &prepared.refusal),
+        None => (&profile.steps, &profile.capabilities, &profile.refusal),
+    };
+    let mut needs = case.needs.iter();
+    if let Some(lack) = needs.find(|need| !capabilities.contains(need)) {
         return Err(lack.as_str().to_owned());
     }
-    let steps = match prepared {
-        Some(_) => &profile.prepared,
-        None => &profile.steps,
-    };
+    let world = &case.world;
+    if (world.refuses_all || !world.refused.is_empty()) && refusal.is_none() {
+        return Err("a way to refuse what a project asks for".to_owned());
+    }
+    let takes_active = matches!(
+        profile.host,
+        HostDiscovery::ActiveVenv | HostDiscovery::ManagedEnv
+    );
+    if world.active_environment.is_some() && takes_active {
+        return Err("a host that is not the activated environment".to_owned());
+    }
     let step = case.step;
     steps
         .get(step)
@@ -337,19 +350,27 @@ impl Stage<'_> {
             ("python", shown(&host.join("bin/python"))),
             ("requirement", world.requirement.clone()),
         ]);
+        if let Some(archive) = &world.archive {
+            places.insert("archive", shown(archive));
+        }
         if let Some(tool) = &self.frontend.directory {
             places.insert("tool", shown(tool));
         }
         if let Some(this) = &self.bench.this {
             places.insert("self", shown(this));
         }
+        let profile = &self.frontend.profile;
         let mut argv = Vec::new();
         if let Some(prepared) = self.prepared {
-            argv.extend(prepared.wrapper.iter().map(|text| filled(text, &places)));
+            let refused = refused(self.case, prepared.refusal.as_ref());
+            argv.extend(command_line(&prepared.wrapper, &refused, &places));
             places.insert("prepared", filled(&prepared.environment, &places));
         }
-        argv.extend(self.command.argv.iter().map(|text| filled(text, &places)));
-        let profile = &self.frontend.profile;
+        let refused = match self.prepared {
+            Some(_) => Vec::new(),
+            None => refused(self.case, profile.refusal.as_ref()),
+        };
+        argv.extend(command_line(&self.command.argv, &refused, &places));
         let mut environment = world.environment(profile, host, &self.proxy.url());
         for (name, value) in profile
             .environment
@@ -365,6 +386,37 @@ impl Stage<'_> {
     fn of_this_run(&self, statement: Statement) -> Option<BTreeMap<String, Vec<String>>> {
         (statement.nonce == self.world.nonce).then_some(statement.copies)
     }
+}
+
+/// The arguments by which the user of the case refuses.
+fn refused(case: &BlackboxCase, refusal: Option<&RefusalArguments>) -> Vec<String> {
+    let Some(refusal) = refusal else {
+        return Vec::new();
+    };
+    let world = &case.world;
+    let mut arguments = Vec::new();
+    for name in &world.refused {
+        let words = refusal.name.iter();
+        arguments.extend(words.map(|word| word.replace("{name}", name)));
+    }
+    if world.refuses_all {
+        arguments.extend(refusal.all.iter().cloned());
+    }
+    arguments
+}
+
+/// A command with the places of a world, and with the arguments that `{refused}`
+/// stands for.
+fn command_line(argv: &[String], refused: &[String], places: &Places) -> Vec<String> {
+    let mut line = Vec::new();
+    for argument in argv {
+        if argument == "{refused}" {
+            line.extend_from_slice(refused);
+        } else {
+            line.push(filled(argument, places));
+        }
+    }
+    line
 }
 
 fn millis(ended: &Ended) -> u64 {
@@ -409,4 +461,102 @@ pub(crate) fn steps(frontend: &Frontend, prepared: bool) -> Vec<Step> {
         .into_iter()
         .filter(|step| steps.get(*step).is_some())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use passthrough_protocol::{BlackboxCase, Capability, HostDiscovery, RefusalArguments, Step};
+
+    use super::{Prepared, command, command_line, refused};
+    use crate::profile::Profiles;
+    use crate::template::Places;
+    use crate::tool::Frontend;
+
+    fn frontend() -> Frontend {
+        let mut profile = Profiles::embedded().profiles["pip"].clone();
+        profile.capabilities = Vec::new();
+        profile.refusal = None;
+        Frontend {
+            profile,
+            directory: None,
+            version: "1".to_owned(),
+        }
+    }
+
+    fn case() -> BlackboxCase {
+        crate::baseline::baseline_case(Step::Wheel)
+    }
+
+    fn refusal() -> RefusalArguments {
+        RefusalArguments {
+            name: ["--deny", "{name}"].map(str::to_owned).to_vec(),
+            all: vec!["--none".to_owned()],
+        }
+    }
+
+    fn prepared() -> Prepared {
+        Prepared {
+            environment: "{host}".to_owned(),
+            wrapper: Vec::new(),
+            capabilities: vec![Capability::Constraints],
+            refusal: Some(refusal()),
+        }
+    }
+
+    #[test]
+    fn what_a_frontend_lacks_is_said() {
+        let frontend = frontend();
+        assert!(command(&case(), &frontend, None).is_ok());
+        type Change = fn(&mut BlackboxCase);
+        let changes: [(Change, &str); 4] = [
+            (
+                |case| case.needs = vec![Capability::Constraints],
+                "constraints",
+            ),
+            (|case| case.world.refuses_all = true, "a way to refuse"),
+            (
+                |case| case.world.refused = vec!["x".to_owned()],
+                "a way to refuse",
+            ),
+            (|case| case.step = Step::Sdist, "the step sdist"),
+        ];
+        for (change, said) in changes {
+            let mut case = case();
+            change(&mut case);
+            let lack = command(&case, &frontend, None).unwrap_err();
+            assert!(lack.contains(said), "{lack}");
+            // What prepares its environment can do more than it can.
+            let of_prepared = command(&case, &frontend, Some(&prepared()));
+            assert_eq!(of_prepared.is_ok(), case.step == Step::Wheel);
+        }
+    }
+
+    #[test]
+    fn one_that_takes_the_activated_environment_has_no_other_host() {
+        let mut frontend = frontend();
+        let mut case = case();
+        case.world.active_environment = Some(Vec::new());
+        assert!(command(&case, &frontend, None).is_ok());
+        for host in [HostDiscovery::ActiveVenv, HostDiscovery::ManagedEnv] {
+            frontend.profile.host = host;
+            let lack = command(&case, &frontend, None).unwrap_err();
+            assert!(lack.contains("a host that is not"), "{lack}");
+        }
+    }
+
+    #[test]
+    fn refusals_are_arguments_in_their_place() {
+        let mut case = case();
+        let argv = ["x", "{refused}", "{refused}y", "{out}"].map(str::to_owned);
+        let places = Places::from([("out", "/o".to_owned())]);
+        let line = |case: &BlackboxCase| {
+            command_line(&argv, &refused(case, Some(&refusal())), &places).join(" ")
+        };
+        assert_eq!(line(&case), "x {refused}y /o");
+        case.world.refused = vec!["a".to_owned(), "{out}".to_owned()];
+        assert_eq!(line(&case), "x --deny a --deny {out} {refused}y /o");
+        case.world.refuses_all = true;
+        assert!(line(&case).contains("--deny {out} --none {refused}y"));
+        assert!(refused(&case, None).is_empty());
+    }
 }

@@ -41,10 +41,12 @@ pub fn judge(
             let mut before = results.iter();
             before.find(|result| result.id == *premise && result.verdict != Verdict::Pass)
         });
+        // What never came about cannot be done right; and where the frontend has
+        // failed at the premise, that nothing can be seen is its fault.
+        let unseen = matches!(result.code.as_deref(), Some("no-recording" | "no-result"));
         if let Some(premise) = premise
-            && result.verdict == Verdict::Pass
+            && (result.verdict == Verdict::Pass || unseen && premise.verdict == Verdict::Fail)
         {
-            // What never came about cannot be done right.
             result.verdict = match premise.verdict {
                 Verdict::Error => Verdict::Error,
                 _ => Verdict::Fail,

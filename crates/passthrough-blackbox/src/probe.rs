@@ -37,6 +37,8 @@ pub(crate) struct Settings<'a> {
     /// The label of what it builds.
     pub(crate) copy: &'a str,
     pub(crate) dynamic: &'a DynamicRequires,
+    /// The modules whose files it does harm to.
+    pub(crate) overwrites: &'a [String],
     pub(crate) watch: &'a Watch,
 }
 
@@ -54,6 +56,7 @@ pub(crate) fn source(settings: &Settings<'_>) -> String {
             "editable": settings.dynamic.editable,
             "sdist": settings.dynamic.sdist,
         },
+        "overwrites": settings.overwrites,
         "modules": watch.modules,
         "scripts": watch.scripts,
         "groups": watch.groups,
@@ -86,8 +89,42 @@ mod tests {
             version: "1.0",
             copy: "index",
             dynamic,
+            overwrites: &[],
             watch,
         }
+    }
+
+    #[test]
+    fn what_is_to_be_overwritten_is_after_it_was_recorded() {
+        let directory = tempfile::tempdir().unwrap();
+        let recordings = directory.path().join("recordings");
+        let package = directory.path().join("package");
+        fs_err::create_dir(&recordings).unwrap();
+        fs_err::create_dir(&package).unwrap();
+        fs_err::write(package.join("__init__.py"), "COPY = 'host@n'\n").unwrap();
+        let watch = Watch {
+            modules: ["package".to_owned()].into(),
+            ..Watch::default()
+        };
+        let dynamic = DynamicRequires::default();
+        let overwrites = ["package".to_owned(), "gone".to_owned()];
+        let text = source(&Settings {
+            overwrites: &overwrites,
+            ..settings(&recordings, &dynamic, &watch)
+        });
+        fs_err::write(directory.path().join("probe_backend.py"), text).unwrap();
+        python::run(
+            Command::new(python::any())
+                .args(["-c", "import probe_backend as p; p.build_wheel('.')"])
+                .current_dir(directory.path()),
+        );
+        assert!(!package.join("__init__.py").exists());
+        assert!(package.join("harm.py").is_file());
+        let recording = fs_err::read_dir(&recordings).unwrap().next().unwrap();
+        let text = fs_err::read_to_string(recording.unwrap().path()).unwrap();
+        let recorded: Recording = serde_json::from_str(&text).unwrap();
+        let import = &recorded.seen.imports["package"];
+        assert_eq!(import.copy.as_deref(), Some("host@n"));
     }
 
     /// Every interpreter runs the backend, and what it writes is a recording.

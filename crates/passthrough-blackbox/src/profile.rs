@@ -119,6 +119,14 @@ fn check(path: &str, profile: &Profile) -> Result<(), String> {
             return Err(format!("`{{{word}}}` stands for nothing"));
         }
     }
+    let has_place = |words: &[String]| words.iter().any(|word| word.contains("{name}"));
+    if profile
+        .refusal
+        .as_ref()
+        .is_some_and(|refusal| !has_place(&refusal.name))
+    {
+        return Err("what refuses a name has no `{name}`".to_owned());
+    }
     let is_prepared = |argv: &[String]| argv.iter().any(|text| text.contains("{prepared}"));
     if native.clone().any(|step| is_prepared(&step.argv)) {
         return Err("a step has `{prepared}`, which belongs below `prepared`".to_owned());
@@ -187,6 +195,11 @@ timeout = 60
             ("timeout = 60", "timeout = 60\nretries = 1", "unknown field"),
             ("[\"{tool}/bin/x\", \"{project}\"]", "[]", "no program"),
             ("[steps.wheel]", "[prepared.wheel]", "missing field `steps`"),
+            (
+                "[steps.wheel]",
+                "[refusal]\nname = [\"--deny\"]\nall = []\n\n[steps.wheel]",
+                "has no `{name}`",
+            ),
         ] {
             let text = GOOD.replacen(right, wrong, 1);
             assert_ne!(text, GOOD, "{right}");

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use passthrough_protocol::{BlackboxCase, Form, Run, View};
+use passthrough_protocol::{BlackboxCase, Defect, Form, Run, View};
 use sha2::{Digest, Sha256};
 
 /// No case needs more, in bytes.
@@ -149,13 +149,27 @@ fn check(case: &BlackboxCase) -> Result<(), String> {
         }
     }
     let world = &case.world;
-    let hosts = world.host.iter().chain(world.second_host.iter().flatten());
-    if let Some(given) = hosts.into_iter().find(|given| given.form == Form::Sdist) {
-        return Err(format!("`{}` is an sdist on a host", given.name));
+    for given in world.installed() {
+        let is_editable = matches!(given.form, Form::Editable | Form::EditableFinder);
+        if given.form == Form::Sdist {
+            return Err(format!("`{}` is an sdist on a host", given.name));
+        }
+        if given.defect == Some(Defect::SourceGone) && !is_editable {
+            return Err(format!("`{}` has no source tree that is gone", given.name));
+        }
+        if given.origin.is_some() && is_editable {
+            return Err(format!("`{}` has two origins", given.name));
+        }
     }
     for given in &world.index {
-        if given.form == Form::Editable {
+        if matches!(given.form, Form::Editable | Form::EditableFinder) {
             return Err(format!("`{}` is editable on an index", given.name));
+        }
+        if given.defect.is_some() || given.origin.is_some() {
+            return Err(format!(
+                "`{}` has what only an installed one can have",
+                given.name
+            ));
         }
         if (given.form == Form::Sdist) != given.project.is_some() {
             return Err(format!(

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 /// The words that stand for something.
-pub(crate) const WORDS: [&str; 10] = [
+pub(crate) const WORDS: [&str; 12] = [
+    "archive",
     "constraints",
     "host",
     "index",
@@ -11,6 +12,7 @@ pub(crate) const WORDS: [&str; 10] = [
     "prepared",
     "project",
     "python",
+    "refused",
     "requirement",
     "self",
     "tool",

@@ -1,6 +1,7 @@
 //! The world of a case, in a directory: all that a frontend finds, and all that
 //! a person can look at afterwards.
 
+mod defect;
 pub(crate) mod environment;
 mod generate;
 mod project;
@@ -10,8 +11,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use passthrough_protocol::{BlackboxCase, Capability, HostDiscovery, Profile, Step, What};
+use passthrough_protocol::{
+    BlackboxCase, Capability, GivenDistribution, HostDiscovery, Profile, Step, What,
+};
 use passthrough_wheelhouse::{Archive, InstallError, Scheme, SdistError, WheelError};
+use serde_json::{Map, Value};
 
 use crate::nonce::nonce;
 use crate::probe::Watch;
@@ -31,6 +35,10 @@ pub struct World {
     pub project: PathBuf,
     /// `name==version` of the project.
     pub requirement: String,
+    /// Its sdist as a file, where the case is of that.
+    pub archive: Option<PathBuf>,
+    /// The environment that is activated and is not the host, where there is one.
+    pub active: Option<PathBuf>,
     /// Where the probe backend writes.
     pub recordings: PathBuf,
     /// What the index has to serve.
@@ -126,13 +134,25 @@ impl World {
         for given in &world.index {
             archives.extend(maker.archives(given)?);
         }
-        let project = project::Project::given(&world.project);
+        let mut given = world.project.clone();
+        for requirement in &mut given.requires {
+            *requirement = addressed(requirement, &archives, index);
+        }
+        let project = project::Project::given(&given);
         let source = directory.join("project");
         for (path, content) in maker.tree(&project)? {
             write(&source.join(path), &content)?;
         }
-        if case.step == Step::Requirement {
-            archives.push(maker.sdist(&project)?);
+        let mut archive = None;
+        if let Step::Requirement | Step::Archive = case.step {
+            let sdist = maker.sdist(&project)?;
+            if case.step == Step::Requirement {
+                archives.push(sdist);
+            } else {
+                let path = directory.join("sdist").join(&sdist.file_name);
+                write(&path, &sdist.content)?;
+                archive = Some(path);
+            }
         }
         archives.extend(maker.backend(&project)?);
         for archive in &archives {
@@ -142,26 +162,38 @@ impl World {
             )?;
         }
 
-        let mut hosts = Vec::new();
-        let given = [
-            ("host", Some(&world.host)),
-            ("second-host", world.second_host.as_ref()),
-        ];
-        for (label, distributions) in given {
-            let Some(distributions) = distributions else {
-                continue;
-            };
-            let host = directory.join(label);
-            template.copy_to(&host)?;
-            if let (HostDiscovery::SelfEnv, Some(tool)) = (profile.host, tool) {
-                environment::copy_site(tool, &host, template.version())?;
+        let environment = |label: &str, place: PathBuf, given: &[GivenDistribution]| {
+            template.copy_to(&place)?;
+            if let (true, HostDiscovery::SelfEnv, Some(tool)) =
+                (label.ends_with("host"), profile.host, tool)
+            {
+                environment::copy_site(tool, &place, template.version())?;
             }
-            let scheme = Scheme::posix(&host, template.version());
-            for given in distributions {
-                maker.install(given, label, &scheme, &directory)?;
+            let scheme = Scheme::posix(&place, template.version());
+            for given in given {
+                let mut given = given.clone();
+                let origin = given.origin.iter_mut().flat_map(Map::values_mut);
+                for value in origin {
+                    if let Value::String(text) = value {
+                        *text = addressed(text, &archives, index);
+                    }
+                }
+                maker.install(&given, label, &scheme, &directory)?;
             }
-            hosts.push(host);
+            Ok::<PathBuf, WorldError>(place)
+        };
+        let mut hosts = vec![environment("host", directory.join("host"), &world.host)?];
+        if let Some(given) = &world.second_host {
+            let place = directory.join("second-host");
+            hosts.push(environment("second-host", place, given)?);
         }
+        if let Some(given) = &world.project_environment {
+            environment("project-environment", source.join(".venv"), given)?;
+        }
+        let active = match &world.active_environment {
+            Some(given) => Some(environment("active", directory.join("active"), given)?),
+            None => None,
+        };
         let constraints = directory.join("constraints.txt");
         let lines: String = world
             .constraints
@@ -175,6 +207,8 @@ impl World {
             nonce,
             hosts,
             project: source,
+            archive,
+            active,
             requirement: format!("{}=={}", project.name, project.version),
             recordings,
             archives,
@@ -224,13 +258,14 @@ impl World {
         ] {
             variables.insert(variable.to_owned(), proxy.to_owned());
         }
-        if matches!(
-            profile.host,
-            HostDiscovery::ActiveVenv | HostDiscovery::ManagedEnv
-        ) {
-            let host = host.display();
-            path = format!("{host}/bin:{path}");
-            variables.insert("VIRTUAL_ENV".to_owned(), host.to_string());
+        let active = match profile.host {
+            HostDiscovery::ActiveVenv | HostDiscovery::ManagedEnv => Some(host),
+            HostDiscovery::PythonFlag | HostDiscovery::SelfEnv => self.active.as_deref(),
+        };
+        if let Some(active) = active {
+            let active = active.display();
+            path = format!("{active}/bin:{path}");
+            variables.insert("VIRTUAL_ENV".to_owned(), active.to_string());
         }
         variables.insert("PATH".to_owned(), path);
         variables
@@ -241,11 +276,8 @@ impl World {
 fn watch(case: &BlackboxCase) -> Watch {
     let world = &case.world;
     let mut watch = Watch::default();
-    let all = [&world.host, &world.index]
-        .into_iter()
-        .chain(world.second_host.as_ref());
-    for given in all.flatten() {
-        watch.modules.insert(generate::module(&given.name));
+    for given in world.distributions() {
+        watch.modules.insert(generate::module_of(given));
         watch.scripts.extend(given.scripts.iter().cloned());
         watch.groups.extend(given.entry_points.keys().cloned());
         watch.data.extend(given.data.iter().cloned());
@@ -260,6 +292,14 @@ fn watch(case: &BlackboxCase) -> Watch {
         };
     }
     watch
+}
+
+/// The text with the addresses of the index's files.
+fn addressed(text: &str, archives: &[Archive], index: &str) -> String {
+    archives.iter().fold(text.to_owned(), |text, archive| {
+        let word = format!("{{file:{}}}", archive.file_name);
+        text.replace(&word, &archive.address(index))
+    })
 }
 
 fn write(path: &Path, content: &[u8]) -> io::Result<()> {

@@ -43,14 +43,15 @@ pub use adapter::{
     Reply, Request, Started, Unsupported,
 };
 pub use blackbox::case::{
-    BlackboxCase, BlackboxWorld, Check, DynamicRequires, Form, GivenDistribution, GivenProject,
-    NestedProject, Run, View, What,
+    BlackboxCase, BlackboxWorld, Check, Defect, DynamicRequires, Form, GivenDistribution,
+    GivenProject, NestedProject, Run, View, What,
 };
 pub use blackbox::evidence::{
     CheckResult, Ending, Evidence, EvidenceSchema, RecordedAttempt, RecordedRequest, RunEvidence,
 };
 pub use blackbox::profile::{
-    Capability, HostDiscovery, Profile, ProfileSchema, Step, StepCommand, Steps, VersionCommand,
+    Capability, HostDiscovery, Profile, ProfileSchema, RefusalArguments, Step, StepCommand, Steps,
+    VersionCommand,
 };
 pub use blackbox::recording::{
     ChildSight, Recording, RecordingSchema, Seen, SeenDistribution, SeenEntryPoint, SeenImport,

@@ -12,8 +12,8 @@ use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use passthrough_protocol::{
-    AdapterMessage, BuildRecord, Case, ConformanceReport, Expectations, Host, Manifest,
-    Mutants, MutantsReport, Plan, SCHEMAS, Vectors,
+    AdapterMessage, BuildRecord, Case, ConformanceReport, Expectations, Host, Manifest, Mutants,
+    MutantsReport, Plan, SCHEMAS, Vectors,
 };
 use proptest::prelude::*;
 use serde::Serialize;

@@ -1,5 +1,7 @@
 use sha2::{Digest, Sha256};
 
+use crate::index::encoded;
+
 /// A wheel or an sdist, as it lies on an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archive {
@@ -34,6 +36,14 @@ impl Archive {
     /// The SHA-256 digest of the file, in hexadecimal.
     pub fn sha256(&self) -> String {
         sha256(&self.content)
+    }
+
+    /// The address of the file at an index, whose own [`url`](crate::Index::url)
+    /// is given.
+    pub fn address(&self, index: &str) -> String {
+        let root = index.strip_suffix("simple/").unwrap_or(index);
+        let file_name = encoded(&self.file_name);
+        format!("{root}files/{}/{file_name}", self.sha256())
     }
 }
 

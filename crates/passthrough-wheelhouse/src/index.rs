@@ -12,6 +12,7 @@ use crate::index::page::Form;
 use crate::index::record::Record;
 use crate::server::{Server, StartError, lock};
 
+pub(crate) use page::encoded;
 pub use record::{Answered, Fetched, Request, fetched};
 
 /// When every file was uploaded, as far as a client is told.
@@ -338,7 +339,10 @@ impl Shelf {
                 metadata_sha256: sha256(&archive.metadata),
                 archive,
             };
-            let project = self.projects.entry(stored.archive.name.clone()).or_default();
+            let project = self
+                .projects
+                .entry(stored.archive.name.clone())
+                .or_default();
             project.push(Arc::new(stored));
         }
     }
@@ -397,7 +401,7 @@ impl Stored {
 
     /// Where its file is, seen from the page of its project.
     fn address(&self) -> String {
-        let file_name = page::encoded(&self.archive.file_name);
+        let file_name = encoded(&self.archive.file_name);
         format!("../../files/{}/{file_name}", self.sha256)
     }
 }

@@ -220,7 +220,9 @@ fn is_built(case: &BlackboxCase, run: &RunEvidence) -> bool {
     };
     run.exit_code == Some(0)
         && match case.step {
-            Step::Wheel | Step::Editable | Step::Requirement => run.built_with.is_some(),
+            Step::Wheel | Step::Editable | Step::Requirement | Step::Archive => {
+                run.built_with.is_some()
+            }
             Step::Sdist => has(".tar.gz"),
             Step::Metadata => ran(&["prepare_metadata_for_build_wheel", "build_wheel"]),
         }
@@ -247,10 +249,8 @@ fn is_probe(found: &SeenDistribution) -> bool {
 }
 
 fn is_of_the_world(case: &BlackboxCase, name: &str) -> bool {
-    let world = &case.world;
-    let hosts = world.host.iter().chain(world.second_host.iter().flatten());
-    let mut all = hosts.chain(&world.index).map(|given| given.name.as_str());
-    all.any(|known| same(known, name))
+    let mut all = case.world.distributions();
+    all.any(|given| same(&given.name, name))
 }
 
 fn normalised(name: &str) -> String {

@@ -343,6 +343,33 @@ fn a_premise_that_does_not_hold_takes_the_pass_away() {
     assert_eq!(told(&results[1]), "error premise");
 }
 
+/// A frontend that refuses to build has failed, and all that follows from it.
+#[test]
+fn what_cannot_be_seen_as_the_premise_failed_has_failed() {
+    let told_with = |premise: Option<&str>, view: &str| {
+        let mut checks = json!([
+            {"id": "p", "cites": ["X"], "what": "built", "is": ["yes"]},
+            {"id": "c", "cites": ["X"], "what": "import", "of": "gone", "in": view, "is": []}
+        ]);
+        if let Some(premise) = premise {
+            checks[1]["premise"] = json!(premise);
+        }
+        let none = run(|run| {
+            run.exit_code = Some(1);
+            if view == "hook" {
+                run.recordings.clear();
+            }
+        });
+        let results = judge(&case("wheel", &checks), &[none], &["/h".to_owned()], NONCE);
+        assert_eq!(told(&results[0]), "fail nothing");
+        told(&results[1])
+    };
+    assert_eq!(told_with(Some("p"), "hook"), "fail premise");
+    assert_eq!(told_with(None, "hook"), "error no-recording");
+    // A hook that ran and could not look is no fault of the frontend's.
+    assert_eq!(told_with(Some("p"), "isolated-child"), "error child");
+}
+
 #[test]
 fn the_second_run_is_judged_by_itself() {
     let check = check("host-changes", None, &json!({"is": [], "run": "second"}));

@@ -172,8 +172,33 @@ def write_info(write):
     return info
 
 
+def overwrite(name):
+    """Does harm to a module's file and to its directory, as far as it can."""
+    try:
+        file = importlib.import_module(name).__file__
+    except Exception:
+        return
+    directory = os.path.dirname(file)
+
+    def append():
+        with open(file, "a", encoding="utf-8") as code:
+            code.write("HARMED = True\n")
+
+    def add():
+        with open(os.path.join(directory, "harm.py"), "w", encoding="utf-8") as code:
+            code.write("HARMED = True\n")
+
+    for harm in (lambda: os.chmod(file, 0o600), append, add, lambda: os.remove(file)):
+        try:
+            harm()
+        except OSError:
+            pass
+
+
 def wheel(directory, hook):
     copies = record(hook)
+    for name in SETTINGS["overwrites"]:
+        overwrite(name)
     built = {"nonce": SETTINGS["nonce"], "hook": hook, "copies": copies}
     module = SETTINGS["name"].replace("-", "_")
     written = []

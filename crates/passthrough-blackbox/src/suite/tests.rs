@@ -37,7 +37,7 @@ fn problem(change: impl FnOnce(&mut Value)) -> Option<String> {
 fn what_is_wrong_with_a_case_is_said() {
     assert_eq!(problem(|_| {}), None);
     type Change = fn(&mut Value);
-    let changes: [(Change, &str); 18] = [
+    let changes: [(Change, &str); 23] = [
         (|case| case["id"] = json!("other"), "not the file's name"),
         (|case| case["title"] = json!(" "), "`title` is empty"),
         (|case| case["checks"] = json!([]), "checks nothing"),
@@ -93,6 +93,30 @@ fn what_is_wrong_with_a_case_is_said() {
         (
             |case| case["world"]["index"][0]["form"] = json!("editable"),
             "editable on an index",
+        ),
+        (
+            |case| case["world"]["index"][0]["form"] = json!("editable-finder"),
+            "editable on an index",
+        ),
+        (
+            |case| case["world"]["index"][0]["defect"] = json!("no-record"),
+            "only an installed one",
+        ),
+        (
+            |case| case["world"]["index"][0]["origin"] = json!({"url": "x"}),
+            "only an installed one",
+        ),
+        (
+            |case| case["world"]["host"][0]["defect"] = json!("source-gone"),
+            "no source tree that is gone",
+        ),
+        (
+            |case| {
+                case["world"]["active_environment"] = json!([
+                    {"name": "lib", "version": "1", "form": "editable", "origin": {"url": "x"}}
+                ]);
+            },
+            "two origins",
         ),
         (
             |case| case["world"]["index"][0]["form"] = json!("sdist"),
@@ -174,4 +198,81 @@ fn the_digest_is_that_of_the_cases() {
     other["why"] = json!("another");
     fs::write(&path, other.to_string()).unwrap();
     assert_ne!(digest(), first);
+}
+
+/// `conformance/blackbox-ids.lock` remembers every `case/check` there ever was:
+/// other people's lists of expected failures go by them.
+#[test]
+fn no_id_is_lost_or_renamed() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../conformance/blackbox-ids.lock"
+    );
+    let suite = Suite::embedded();
+    let ids: BTreeSet<String> = suite
+        .cases
+        .values()
+        .flat_map(|loaded| {
+            let case = &loaded.case;
+            let checks = case.checks.iter();
+            checks.map(move |check| format!("{}/{}", case.id, check.id))
+        })
+        .collect();
+    let lock = fs::read_to_string(path).unwrap_or_default();
+    let (said, locked): (Vec<&str>, Vec<&str>) =
+        lock.lines().partition(|line| line.starts_with('#'));
+    assert!(locked.is_sorted(), "blackbox-ids.lock is not sorted");
+    let lost: Vec<&&str> = locked.iter().filter(|id| !ids.contains(**id)).collect();
+    assert!(lost.is_empty(), "checks are gone or renamed: {lost:?}");
+    let known: BTreeSet<&str> = locked.into_iter().collect();
+    let new: Vec<&String> = ids
+        .iter()
+        .filter(|id| !known.contains(id.as_str()))
+        .collect();
+    if !new.is_empty() && std::env::var_os("PASSTHROUGH_BLESS").is_some() {
+        let lines = said.into_iter().chain(ids.iter().map(String::as_str));
+        let text: String = lines.map(|line| format!("{line}\n")).collect();
+        fs::write(path, text).unwrap();
+        return;
+    }
+    assert!(
+        new.is_empty(),
+        "not in conformance/blackbox-ids.lock, add with PASSTHROUGH_BLESS=1: {new:?}"
+    );
+}
+
+/// How a person reads a case: what is said in it is said once.
+#[test]
+fn no_two_cases_have_one_title() {
+    let suite = Suite::embedded();
+    let titles: BTreeSet<&str> = suite
+        .cases
+        .values()
+        .map(|loaded| loaded.case.title.as_str())
+        .collect();
+    assert_eq!(titles.len(), suite.cases.len());
+}
+
+/// What MUST or SHOULD be seen in a build is looked for in one.
+#[test]
+fn every_requirement_that_a_build_shows_has_a_check() {
+    let registry = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/requirements.toml");
+    let text = fs::read_to_string(registry).unwrap();
+    let registry: toml_edit::Document<String> = text.parse().unwrap();
+    let requirements = registry["requirement"].as_array_of_tables().unwrap();
+    let suite = Suite::embedded();
+    let cited: BTreeSet<&str> = suite
+        .cases
+        .values()
+        .flat_map(|loaded| &loaded.case.checks)
+        .flat_map(|check| &check.cites)
+        .map(String::as_str)
+        .collect();
+    let missing: Vec<&str> = requirements
+        .iter()
+        .filter(|known| matches!(known["observable"].as_str(), Some("blackbox" | "both")))
+        .filter_map(|known| known["id"].as_str())
+        .filter(|id| !cited.contains(id))
+        .collect();
+    assert_eq!(missing, [""; 0]);
 }

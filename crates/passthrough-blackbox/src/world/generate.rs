@@ -8,8 +8,25 @@ use passthrough_wheelhouse::{Archive, CopyMark, Scheme, Wheel, WheelError, sdist
 use serde_json::json;
 
 use super::project::Project;
-use super::{WorldError, write};
+use super::{WorldError, defect, write};
 use crate::probe::{self, Settings, Watch};
+
+/// What finds the package of an editable installation, and nothing beside it.
+const FINDER: &str = r#"import importlib.util
+import sys
+
+
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == @PACKAGE@:
+            return importlib.util.spec_from_file_location(name, @FILE@)
+        return None
+
+
+def install():
+    sys.meta_path.append(Finder)
+"#;
 
 /// Makes the distributions of one world, for one frontend.
 pub(super) struct Maker<'a> {
@@ -23,7 +40,17 @@ pub(super) struct Maker<'a> {
     pub(super) in_tree: bool,
 }
 
-/// The module of a distribution.
+/// The package of a distribution.
+pub(super) fn module_of(given: &GivenDistribution) -> String {
+    given.module.clone().unwrap_or_else(|| module(&given.name))
+}
+
+/// The file of a package, from the directory that it is found in.
+fn file(package: &str) -> String {
+    format!("{}/__init__.py", package.replace('.', "/"))
+}
+
+/// The module that the name of a distribution makes.
 pub(super) fn module(name: &str) -> String {
     name.to_lowercase().replace(['-', '.'], "_")
 }
@@ -51,20 +78,27 @@ impl Maker<'_> {
         directory: &Path,
     ) -> Result<(), WorldError> {
         let mut wheel = self.wheel(given, label);
-        if given.form == Form::Editable {
-            let source = directory.join("editable").join(label).join(&given.name);
-            let package = source.join(module(&given.name));
-            write(
-                &package.join("__init__.py"),
-                self.code(given, label).as_bytes(),
-            )?;
+        let source = directory.join("editable").join(label).join(&given.name);
+        if let Form::Editable | Form::EditableFinder = given.form {
+            let package = source.join(file(&module_of(given)));
+            write(&package, self.code(given, label).as_bytes())?;
             wheel = self.editable(given, label, &source);
         }
-        wheel.install(scheme).map_err(|source| WorldError::Install {
-            name: given.name.clone(),
-            version: given.version.clone(),
-            source,
-        })
+        if let Some(origin) = &given.origin {
+            let text = json!(origin).to_string();
+            wheel = wheel.info_file("direct_url.json", text);
+        }
+        wheel
+            .install(scheme)
+            .map_err(|source| WorldError::Install {
+                name: given.name.clone(),
+                version: given.version.clone(),
+                source,
+            })?;
+        if let Some(defect) = given.defect {
+            defect::make(defect, given, &scheme.site, &source)?;
+        }
+        Ok(())
     }
 
     /// The backend of a project as a distribution, where it is not in the tree.
@@ -116,6 +150,7 @@ impl Maker<'_> {
             version: project.version,
             copy: project.copy,
             dynamic: &project.dynamic,
+            overwrites: project.overwrites,
             watch: &self.watch,
         })
     }
@@ -137,7 +172,7 @@ impl Maker<'_> {
     }
 
     fn wheel(&self, given: &GivenDistribution, label: &str) -> Wheel {
-        let package = format!("{}/__init__.py", module(&given.name));
+        let package = file(&module_of(given));
         let mut wheel = self
             .described(given, label)
             .file(package, self.code(given, label));
@@ -148,14 +183,26 @@ impl Maker<'_> {
     }
 
     /// What is left of an editable installation in `site-packages`: its
-    /// metadata, and a path to its source.
+    /// metadata, and a path to its source, or what imports only its package.
     fn editable(&self, given: &GivenDistribution, label: &str, source: &Path) -> Wheel {
         let url = format!("file://{}", source.display());
         let origin = json!({"url": url, "dir_info": {"editable": true}});
         let path = format!("__editable__.{}-{}.pth", module(&given.name), given.version);
-        self.described(given, label)
-            .file(path, format!("{}\n", source.display()))
-            .info_file("direct_url.json", origin.to_string())
+        let mut wheel = self
+            .described(given, label)
+            .info_file("direct_url.json", origin.to_string());
+        let mut line = source.display().to_string();
+        if given.form == Form::EditableFinder {
+            let finder = format!("__editable___{}_finder", module(&given.name));
+            let package = module_of(given);
+            let place = source.join(file(&package));
+            let code = FINDER
+                .replace("@PACKAGE@", &json!(package).to_string())
+                .replace("@FILE@", &json!(place).to_string());
+            wheel = wheel.file(format!("{finder}.py"), code);
+            line = format!("import {finder}; {finder}.install()");
+        }
+        wheel.file(path, format!("{line}\n"))
     }
 
     fn described(&self, given: &GivenDistribution, label: &str) -> Wheel {
@@ -169,7 +216,7 @@ impl Maker<'_> {
         if let Some(specifiers) = &given.requires_python {
             wheel = wheel.requires_python(specifiers);
         }
-        let main = format!("{}:main", module(&given.name));
+        let main = format!("{}:main", module_of(given));
         for script in &given.scripts {
             wheel = wheel.entry_point("console_scripts", script, &main);
         }

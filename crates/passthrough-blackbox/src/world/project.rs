@@ -19,6 +19,7 @@ pub(super) struct Project<'a> {
     list: Option<&'a Value>,
     build_system: Option<&'a BTreeMap<String, Value>>,
     pub(super) dynamic: DynamicRequires,
+    pub(super) overwrites: &'a [String],
     appended: &'a str,
 }
 
@@ -33,6 +34,7 @@ impl<'a> Project<'a> {
             list: given.list.as_ref(),
             build_system: Some(&given.build_system),
             dynamic: given.dynamic.clone(),
+            overwrites: &given.overwrites,
             appended: &given.pyproject,
         }
     }
@@ -47,6 +49,7 @@ impl<'a> Project<'a> {
             list: nested.list.as_ref(),
             build_system: None,
             dynamic: DynamicRequires::default(),
+            overwrites: &[],
             appended: "",
         }
     }

@@ -3,7 +3,7 @@ use std::path::Path;
 use std::process::Command;
 
 use fs_err as fs;
-use passthrough_protocol::{BlackboxCase, Profile};
+use passthrough_protocol::{BlackboxCase, Profile, Step};
 use passthrough_world::python;
 use serde_json::json;
 
@@ -207,5 +207,139 @@ fn a_distribution_that_cannot_be_made_is_said() {
     ] {
         let error = make(change);
         assert!(error.contains(said), "{said}: {error}");
+    }
+}
+
+/// The world of the example, with a change.
+fn changed(
+    name: &str,
+    directory: &Path,
+    change: impl FnOnce(&mut BlackboxCase),
+) -> Result<World, WorldError> {
+    let mut case = case();
+    change(&mut case);
+    let (template, index) = (template(directory), "http://127.0.0.1:1/simple/");
+    let place = directory.join("world");
+    World::make(&case, &profile(name), None, &template, index, &place)
+}
+
+fn given(value: serde_json::Value) -> Vec<passthrough_protocol::GivenDistribution> {
+    serde_json::from_value(value).unwrap()
+}
+
+#[test]
+fn what_is_wrong_on_purpose_is_wrong() {
+    let directory = tempfile::tempdir().unwrap();
+    let world = changed("pip", directory.path(), |case| {
+        case.world.host = given(json!([
+            {"name": "whole", "version": "1.0"},
+            {"name": "a", "version": "1.0", "defect": "no-record"},
+            {"name": "b", "version": "1.0", "defect": "no-metadata"},
+            {"name": "c", "version": "1.0", "defect": "other-version"},
+            {"name": "d", "version": "1.0", "defect": "second-version"},
+            {"name": "e", "version": "1.0", "defect": "bad-requirement"},
+            {"name": "f", "version": "1.0", "form": "editable", "defect": "source-gone"},
+            {"name": "g", "version": "1.0", "form": "editable-finder", "defect": "source-gone"}
+        ]));
+    });
+    let world = world.unwrap();
+    let site = world.site(&world.hosts[0]);
+    let text = |path: &str| fs::read_to_string(site.join(path)).unwrap_or_default();
+    assert!(site.join("whole-1.0.dist-info/RECORD").is_file());
+    assert!(!site.join("a-1.0.dist-info/RECORD").exists());
+    assert!(site.join("a-1.0.dist-info/METADATA").is_file());
+    assert!(!site.join("b-1.0.dist-info/METADATA").exists());
+    assert!(text("c-1.0.dist-info/METADATA").contains("\nVersion: 0.0.1.dev1\n"));
+    assert!(text("d-1.0.dist-info/METADATA").contains("\nVersion: 1.0\n"));
+    assert!(text("d-0.0.1.dev1.dist-info/METADATA").contains("\nVersion: 0.0.1.dev1\n"));
+    assert!(text("e-1.0.dist-info/METADATA").contains("\nRequires-Dist: (\n"));
+    let python = world.hosts[0].join("bin/python");
+    let program = "import importlib.util as u; print([n for n in 'abcdefg' if not u.find_spec(n)])";
+    assert_eq!(said(&python, program), "['f']");
+    let program = "import g";
+    let mut command = Command::new(&python);
+    let output = command.args(["-c", program]).output().unwrap();
+    assert!(!output.status.success());
+}
+
+#[test]
+fn an_import_hook_has_one_package_and_a_namespace_has_several() {
+    let directory = tempfile::tempdir().unwrap();
+    let world = changed("pip", directory.path(), |case| {
+        case.world.host = given(json!([
+            {"name": "hooked", "version": "1.0", "form": "editable-finder", "scripts": ["hooked-tool"]},
+            {"name": "one", "version": "1.0", "module": "shared.one"},
+            {"name": "two", "version": "1.0", "module": "shared.two", "copy": "other"}
+        ]));
+    });
+    let world = world.unwrap();
+    let python = world.hosts[0].join("bin/python");
+    let program = "import sys, hooked, shared.one, shared.two; from importlib.metadata import version; \
+        print(hooked.COPY, shared.one.COPY, shared.two.COPY, version('hooked'), \
+        any('editable' in entry for entry in sys.path), hasattr(sys.modules['shared'], 'COPY'))";
+    let nonce = &world.nonce;
+    let expected = format!("host@{nonce} host@{nonce} other@{nonce} 1.0 False False");
+    assert_eq!(said(&python, program), expected);
+    let output = python::run(&mut Command::new(world.hosts[0].join("bin/hooked-tool")));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["copy"], format!("host@{nonce}"));
+}
+
+#[test]
+fn addresses_are_those_of_the_index() {
+    let directory = tempfile::tempdir().unwrap();
+    let world = changed("pip", directory.path(), |case| {
+        let word = "{file:lib-1.0-py3-none-any.whl}";
+        case.world.project.requires = vec![format!("lib @ {word}")];
+        case.world.host = given(json!([
+            {"name": "lib", "version": "1.0", "origin": {"url": word, "archive_info": {}}}
+        ]));
+    });
+    let world = world.unwrap();
+    let wheel = world.archives.iter().find(|archive| archive.name == "lib");
+    let address = format!(
+        "http://127.0.0.1:1/files/{}/lib-1.0-py3-none-any.whl",
+        wheel.unwrap().sha256()
+    );
+    let pyproject = fs::read_to_string(world.project.join("pyproject.toml")).unwrap();
+    assert!(
+        pyproject.contains(&format!("\"lib @ {address}\"")),
+        "{pyproject}"
+    );
+    let origin = world
+        .site(&world.hosts[0])
+        .join("lib-1.0.dist-info/direct_url.json");
+    let origin = fs::read_to_string(origin).unwrap();
+    assert!(origin.contains(&address), "{origin}");
+}
+
+/// Whoever is told of its host is told of that one, with another one activated.
+#[test]
+fn other_environments_are_no_hosts() {
+    for (name, activated) in [("pip", "active"), ("pdm", "host")] {
+        let directory = tempfile::tempdir().unwrap();
+        let world = changed(name, directory.path(), |case| {
+            case.step = Step::Archive;
+            case.world.project_environment =
+                Some(given(json!([{"name": "lib", "version": "2.0"}])));
+            case.world.active_environment = Some(given(json!([{"name": "lib", "version": "3.0"}])));
+        });
+        let world = world.unwrap();
+        assert_eq!(world.hosts.len(), 2);
+        let copy = |environment: &Path| {
+            let program = "import lib; print(lib.COPY.split('@')[0])";
+            said(&environment.join("bin/python"), program)
+        };
+        assert_eq!(copy(&world.hosts[0]), "host");
+        assert_eq!(copy(&world.project.join(".venv")), "project-environment");
+        assert_eq!(copy(world.active.as_ref().unwrap()), "active");
+        let environment = world.environment(&profile(name), &world.hosts[0], "");
+        let expected = world.directory.join(activated).display().to_string();
+        assert_eq!(environment["VIRTUAL_ENV"], expected);
+        assert!(environment["PATH"].starts_with(&expected));
+        let archive = world.archive.unwrap();
+        assert!(archive.ends_with("sdist/demo-1.0.tar.gz") && archive.is_file());
+        // It is a file, and no index has it.
+        assert!(world.archives.iter().all(|known| known.name != "demo"));
     }
 }

@@ -94,6 +94,8 @@ fn commands_for_a_prepared_environment_use_it() {
     let prepared = Prepared {
         environment: "{host}".to_owned(),
         wrapper: ["/usr/bin/env", "THROUGH={host}"].map(str::to_owned).into(),
+        capabilities: Vec::new(),
+        refusal: None,
     };
     for name in ["pip", "build", "uv", "pdm"] {
         let frontend = frontend(name);

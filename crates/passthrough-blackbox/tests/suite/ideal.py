@@ -10,15 +10,15 @@ import shutil
 import subprocess
 import sys
 
-PROJECT, OUT, UV, INDEX, EXPOSED, INSTALLED, FAULT = sys.argv[1:8]
+PROJECT, OUT, UV, INDEX, EXPOSED, INSTALLED, FAULT, STEP = sys.argv[1:9]
 EXPOSED, INSTALLED = EXPOSED.split(), INSTALLED.split()
 HOOKS = """
 import sys
 sys.path.insert(0, "_probe")
 import probe_backend
 for hook in sys.argv[2:]:
-    if hook == "build_wheel":
-        probe_backend.build_wheel(sys.argv[1])
+    if hook in ("build_wheel", "prepare_metadata_for_build_wheel"):
+        getattr(probe_backend, hook)(sys.argv[1])
     else:
         getattr(probe_backend, hook)()
 """
@@ -83,5 +83,7 @@ if FAULT == "two-choices":
     make(root + "-other", [])
     run(root, ["get_requires_for_build_wheel"])
     run(root + "-other", ["build_wheel"])
+elif STEP == "metadata":
+    run(root, ["get_requires_for_build_wheel", "prepare_metadata_for_build_wheel"])
 else:
     run(root, ["get_requires_for_build_wheel", "build_wheel"])

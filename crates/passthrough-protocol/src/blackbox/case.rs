@@ -48,17 +48,50 @@ pub struct BlackboxWorld {
     /// which this is installed. Home, caches and index stay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second_host: Option<Vec<GivenDistribution>>,
+    /// If there, the source tree has an environment `.venv`, which is not the
+    /// host, and in which this is installed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_environment: Option<Vec<GivenDistribution>>,
+    /// If there, an environment is activated that is not the host, and in which
+    /// this is installed. A frontend that takes the activated one for the host
+    /// cannot run the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_environment: Option<Vec<GivenDistribution>>,
     /// What the index has.
     #[serde(default)]
     pub index: Vec<GivenDistribution>,
     /// What is built.
     pub project: GivenProject,
+    /// The names that the user refuses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
+    /// Whether the user refuses passthrough as a whole.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refuses_all: bool,
     /// Requirements that the frontend is given as constraints.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub constraints: Vec<String>,
     /// Environment variables of the frontend.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<String, String>,
+}
+
+impl BlackboxWorld {
+    /// All that is installed or offered anywhere.
+    pub fn distributions(&self) -> impl Iterator<Item = &GivenDistribution> {
+        self.installed().chain(&self.index)
+    }
+
+    /// All that is installed in any environment.
+    pub fn installed(&self) -> impl Iterator<Item = &GivenDistribution> {
+        let others = [
+            &self.second_host,
+            &self.project_environment,
+            &self.active_environment,
+        ];
+        let others = others.into_iter().flatten().flatten();
+        self.host.iter().chain(others)
+    }
 }
 
 /// A distribution of a world: a package of its own name, with a mark inside
@@ -70,12 +103,25 @@ pub struct GivenDistribution {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// What the mark says; absent: `host`, `second-host` or `index`, by the place.
+    /// What the mark says; absent: `host`, `second-host`, `project-environment`,
+    /// `active` or `index`, by the place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<String>,
     /// In which form it is there.
     #[serde(default, skip_serializing_if = "is_default")]
     pub form: Form,
+    /// What is wrong with it, in a host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub defect: Option<Defect>,
+    /// Its package, which is below a namespace where it has a dot; absent: made
+    /// of the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
+    /// What its `direct_url.json` has, in a host. `{file:NAME}` is the address of a
+    /// file of the index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<BTreeMap<String, Value>>")]
+    pub origin: Option<serde_json::Map<String, Value>>,
     /// `Requires-Dist`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires_dist: Vec<String>,
@@ -108,8 +154,29 @@ pub enum Form {
     Wheel,
     /// On a host: a source tree beside it, and a path to that.
     Editable,
+    /// On a host: a source tree beside it, and an import hook that has only its
+    /// package.
+    EditableFinder,
     /// On the index: an sdist, whose backend records as that of the project does.
     Sdist,
+}
+
+/// What is wrong with what is installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Defect {
+    /// There is no `RECORD`.
+    NoRecord,
+    /// There is no `METADATA`.
+    NoMetadata,
+    /// `METADATA` has another version than the name of its directory.
+    OtherVersion,
+    /// There are the metadata of a second version.
+    SecondVersion,
+    /// A `Requires-Dist` is no requirement.
+    BadRequirement,
+    /// The source tree of an editable installation is gone.
+    SourceGone,
 }
 
 /// What an sdist of the index says of its own build.
@@ -139,7 +206,8 @@ pub struct GivenProject {
     /// Its version.
     #[serde(default = "one")]
     pub version: String,
-    /// `[build-system] requires`, but for the backend itself.
+    /// `[build-system] requires`, but for the backend itself. `{file:NAME}` is
+    /// the address of a file of the index.
     #[serde(default)]
     pub requires: Vec<String>,
     /// The value of `no-build-isolation-package` in the table of the frontend,
@@ -157,6 +225,10 @@ pub struct GivenProject {
     /// What the hooks `get_requires_for_build_*` answer.
     #[serde(default, skip_serializing_if = "is_default")]
     pub dynamic: DynamicRequires,
+    /// Modules whose files the backend writes to, removes from and adds to when
+    /// it builds a wheel, after it has recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overwrites: Vec<String>,
     /// Text that is added to its `pyproject.toml`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub pyproject: String,

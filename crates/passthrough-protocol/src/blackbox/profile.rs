@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 /// Words in braces stand for places of a world: `{tool}` the environment that
 /// the frontend is installed in, `{host}` the host, `{python}` its interpreter,
 /// `{project}` the source tree, `{out}` where the result goes, `{index}` the
-/// address of the index, `{requirement}` the published project, `{constraints}`
-/// a file of constraints, `{prepared}` a prepared environment, `{self}` the
-/// program that runs the suite.
+/// address of the index, `{requirement}` the published project, `{archive}` its
+/// sdist as a file, `{constraints}` a file of constraints, `{prepared}` a prepared
+/// environment, `{self}` the program that runs the suite. An argument `{refused}`
+/// stands for those by which the user refuses what the project asks for, mostly
+/// none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Build isolation passthrough: a profile of a frontend")]
@@ -33,6 +35,9 @@ pub struct Profile {
     /// What it can do beside its steps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub capabilities: Vec<Capability>,
+    /// How its user refuses what a project asks for; absent: there is no way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<RefusalArguments>,
     /// Text that a project needs in its `pyproject.toml`, to use the index say.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub pyproject: String,
@@ -63,6 +68,16 @@ pub struct VersionCommand {
     pub argv: Vec<String>,
     /// A regular expression with one group, the version, for its output.
     pub pattern: String,
+}
+
+/// The arguments by which a user refuses what a project asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefusalArguments {
+    /// Those for one name, which `{name}` stands for; they are repeated for each.
+    pub name: Vec<String>,
+    /// Those for all names.
+    pub all: Vec<String>,
 }
 
 /// How a frontend learns which environment is the host.
@@ -98,6 +113,9 @@ pub struct Steps {
     /// A wheel of the project as the index has it, an sdist.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requirement: Option<StepCommand>,
+    /// A wheel of the project's sdist, a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive: Option<StepCommand>,
 }
 
 impl Steps {
@@ -109,6 +127,7 @@ impl Steps {
             Step::Sdist => self.sdist.as_ref(),
             Step::Metadata => self.metadata.as_ref(),
             Step::Requirement => self.requirement.as_ref(),
+            Step::Archive => self.archive.as_ref(),
         }
     }
 }
@@ -134,16 +153,19 @@ pub enum Step {
     Metadata,
     /// Make a wheel of the sdist that the index has.
     Requirement,
+    /// Make a wheel of an sdist, a file.
+    Archive,
 }
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Wheel,
         Self::Editable,
         Self::Sdist,
         Self::Metadata,
         Self::Requirement,
+        Self::Archive,
     ];
 
     /// The word of the documents.
@@ -154,6 +176,7 @@ impl Step {
             Self::Sdist => "sdist",
             Self::Metadata => "metadata",
             Self::Requirement => "requirement",
+            Self::Archive => "archive",
         }
     }
 }

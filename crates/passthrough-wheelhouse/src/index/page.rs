@@ -162,7 +162,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// A part of an address, with what has a meaning of its own as `%XX`.
-pub(super) fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -246,9 +246,15 @@ fn what_is_added_is_served() {
     let ask = |path: &str| request(&index.url(), "GET", path, "");
     assert!(ask("/simple/a/").starts_with("HTTP/1.1 404 "));
     index.add(archives(&[&wheel("a", "1", "index")]));
-    index.add(archives(&[&wheel("a", "2", "index"), &wheel("b", "1", "index")]));
+    index.add(archives(&[
+        &wheel("a", "2", "index"),
+        &wheel("b", "1", "index"),
+    ]));
     let page = ask("/simple/a/");
-    assert!(page.contains("a-1-py3") && page.contains("a-2-py3"), "{page}");
+    assert!(
+        page.contains("a-1-py3") && page.contains("a-2-py3"),
+        "{page}"
+    );
     assert!(ask("/simple/b/").starts_with("HTTP/1.1 200 "));
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use passthrough_blackbox::{Bench, Prepared, Profiles};
-use passthrough_protocol::Step;
+use passthrough_protocol::{Capability, RefusalArguments, Step};
 
 use crate::failure::Failure;
 
@@ -37,7 +37,7 @@ impl Preparation {
         let artefact = match step {
             Step::Editable => "editable",
             Step::Sdist => "sdist",
-            Step::Wheel | Step::Metadata | Step::Requirement => "wheel",
+            Step::Wheel | Step::Metadata | Step::Requirement | Step::Archive => "wheel",
         };
         let uv = format!("UV={}", self.uv.display());
         let words = [
@@ -56,11 +56,21 @@ impl Preparation {
             "{constraints}",
             "--for",
             artefact,
+            "{refused}",
             "--",
         ];
         Prepared {
             environment: "{env}".to_owned(),
             wrapper: words.map(str::to_owned).to_vec(),
+            capabilities: vec![
+                Capability::BackendPath,
+                Capability::Constraints,
+                Capability::SdistRequirements,
+            ],
+            refusal: Some(RefusalArguments {
+                name: ["--deny", "{name}"].map(str::to_owned).to_vec(),
+                all: vec!["--no-passthrough".to_owned()],
+            }),
         }
     }
 }
