@@ -11,6 +11,7 @@
 )]
 
 mod bad_input;
+mod building;
 mod conformance;
 mod context;
 mod decision_cases;
