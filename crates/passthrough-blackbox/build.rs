@@ -23,6 +23,8 @@ fn main() -> io::Result<()> {
 fn listed(directory: &Path, extension: &str) -> io::Result<String> {
     let mut files = Vec::new();
     find(directory, extension, &mut files)?;
+    // What is copied to begin a profile is the profile of nothing.
+    files.retain(|path| path.file_name() != Some("template.toml".as_ref()));
     files.sort();
     let mut list = String::from("&[\n");
     for path in &files {
