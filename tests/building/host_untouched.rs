@@ -34,7 +34,8 @@ fn hostile_hooks_reach_the_environment_alone() {
         for key in ["do", "requires"] {
             let setting = format!("{key}={line}");
             let ran = Ran::of(&mut toy.build(&["--config-setting", &setting]));
-            // Bytecode apart, what is exposed has to be found in the second pass.
+            // Between the hooks, what was exposed is looked at again (I5): to
+            // have lost it may be an error there.
             assert!(matches!(ran.code, Some(0..=2)), "{line}: {ran:?}");
             assert!(!ran.stderr.contains("panicked"), "{line}: {ran:?}");
             if key == "do" {
