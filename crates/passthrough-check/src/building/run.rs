@@ -23,8 +23,8 @@ use crate::failure::Failure;
 /// Has the frontend that the user named build, or runs the command. Returns
 /// what the frontend built.
 ///
-/// The project's lists count whatever table they are in: the frontend itself
-/// knows nothing of them.
+/// The project's lists count whatever table they are in, as the frontend itself
+/// knows nothing of them, unless the user names one table.
 pub fn run(
     args: &RunFrontendArgs,
     environment: &Environment,
@@ -32,7 +32,11 @@ pub fn run(
 ) -> Result<Vec<Built>, Failure> {
     // What cannot be done is said before anything is made.
     let frontend = args.frontend.as_deref().map(named).transpose()?;
-    let source = Source::read(&args.project, &Reading::Neutral)?;
+    let reading = match &args.table {
+        Some(name) => Reading::Frontend(name.clone()),
+        None => Reading::Neutral,
+    };
+    let source = Source::read(&args.project, &reading)?;
     let wishes = Wishes {
         args: &args.building,
         keep: args.keep_env,

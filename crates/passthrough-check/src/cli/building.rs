@@ -157,6 +157,10 @@ pub struct RunFrontendArgs {
     /// Keep the build environment, and say where it is.
     #[arg(long, help_heading = "Build environment")]
     pub keep_env: bool,
+    /// Read only this table, `[tool.NAME]`, as a frontend of that name would. By
+    /// default every `[tool.*]` table counts: no frontend reads its own yet.
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
     /// How it is made.
     #[command(flatten)]
     pub building: BuildingArgs,

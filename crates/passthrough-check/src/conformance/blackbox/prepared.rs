@@ -29,11 +29,11 @@ impl Preparation {
         })
     }
 
-    /// The environment that a step is run in.
+    /// The environment that a step is run in, by the list in `table`.
     ///
     /// The words in braces are those of a profile, but for `{env}`, which `run`
     /// replaces.
-    pub(super) fn of(&self, step: Step) -> Prepared {
+    pub(super) fn of(&self, step: Step, table: &str) -> Prepared {
         let artefact = match step {
             Step::Editable => "editable",
             Step::Sdist => "sdist",
@@ -56,6 +56,8 @@ impl Preparation {
             "{constraints}",
             "--for",
             artefact,
+            "--table",
+            table,
             "{refused}",
             "--",
         ];

@@ -170,8 +170,9 @@ impl Stage<'_> {
     fn one(&self, case: &BlackboxCase) -> Result<Evidence, String> {
         let Run { bench, worlds, .. } = self.run;
         let directory = worlds.of(&self.run.wanted.name(), &case.id);
+        let table = &self.frontend.profile.table;
         let prepared = self.preparation.as_ref();
-        let prepared = prepared.map(|preparation| preparation.of(case.step));
+        let prepared = prepared.map(|preparation| preparation.of(case.step, table));
         let result = bench.run(case, &self.frontend, prepared.as_ref(), &directory);
         worlds.done(&directory);
         let mut evidence = result.map_err(|error| error.to_string())?;
