@@ -11,6 +11,7 @@
 )]
 
 mod bad_input;
+mod blackbox;
 mod building;
 mod conformance;
 mod context;

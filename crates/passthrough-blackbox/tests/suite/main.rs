@@ -7,3 +7,4 @@ mod control;
 mod ideal;
 mod real;
 mod support;
+mod template;

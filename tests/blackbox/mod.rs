@@ -1,0 +1,3 @@
+//! Real frontends through the command line.
+
+mod alike;
