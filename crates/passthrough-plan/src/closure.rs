@@ -174,8 +174,7 @@ pub(crate) fn fault(situation: &Situation<'_>, edge: &Edge) -> Option<String> {
     own_fault(situation, edge.to()).or_else(|| edge_fault(edge, &*situation.installed(edge.to())?))
 }
 
-/// Why the walk's closure cannot pass through (CLOS-4): the first fault, by
-/// length of the path to it and then by name.
+/// Why the walk's closure cannot pass through (CLOS-4).
 ///
 /// `displaced` must hold everything that CLOS-3 displaces.
 pub(crate) fn failure(
@@ -184,11 +183,48 @@ pub(crate) fn failure(
     root: &PackageName,
     walk: &Walk,
 ) -> Option<String> {
+    first_fault(root, walk, |edge| {
+        (!displaced.contains(edge.to()))
+            .then(|| fault(situation, edge))
+            .flatten()
+    })
+}
+
+/// Why an earlier download breaks the walk's closure (DYN-3): an edge excludes
+/// its version, and nothing has it installed again.
+pub(crate) fn held_against(
+    situation: &Situation<'_>,
+    root: &PackageName,
+    walk: &Walk,
+) -> Option<String> {
+    first_fault(root, walk, |edge| {
+        let present = situation.present(edge.to())?;
+        if present.exposed || situation.required.contains_key(edge.to()) {
+            return None;
+        }
+        let Source::Specifiers(specifiers) = &edge.requirement.source else {
+            return None;
+        };
+        let version = &present.version;
+        (!specifiers.admits(version)).then(|| {
+            format!(
+                "{version} is already downloaded, {} requires `{specifiers}`",
+                edge.from
+            )
+        })
+    })
+}
+
+/// The first fault of an edge, by length of the path to it and then by name.
+fn first_fault(
+    root: &PackageName,
+    walk: &Walk,
+    fault: impl Fn(&Edge) -> Option<String>,
+) -> Option<String> {
     let paths = paths(root, walk);
     walk.edges
         .iter()
-        .filter(|edge| !displaced.contains(edge.to()))
-        .filter_map(|edge| Some((paths.get(&edge.from)?, edge, fault(situation, edge)?)))
+        .filter_map(|edge| Some((paths.get(&edge.from)?, edge, fault(edge)?)))
         .min_by(|(path_a, a, fault_a), (path_b, b, fault_b)| {
             (path_a.len(), path_a, a.to(), fault_a).cmp(&(path_b.len(), path_b, b.to(), fault_b))
         })

@@ -290,8 +290,21 @@ def decide(question: Question) -> Decision:
         for copy in [question.host.copies.get(name)]
         if copy and not all(map(copy.meets, question.required.get(name, ())))
     ]
-    result.broken_when_exposed = [name for name in fixed if broken[name]]
+    result.broken_when_exposed = [
+        name for name in fixed if broken[name] or held_against(question, walks[name])
+    ]
     return result
+
+
+def held_against(question: Question, walk: Walk) -> set[str]:
+    """The downloads that an edge of this walk excludes, and that stay as they are."""
+    return {
+        asked.name
+        for asked in (edge.requirement for edge in walk.edges)
+        if asked.name in question.downloaded
+        and asked.name not in question.required
+        and not asked.admits(question.downloaded[asked.name])
+    }
 
 
 def exposed_by(

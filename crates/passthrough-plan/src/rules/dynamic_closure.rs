@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     name: "dynamic-breaks-closure",
     severity: Severity::Error,
     requirements: &["CLOS-4", "DYN-3"],
-    what: "The backend asks (`get_requires_for_build_*`) for an extra of a package that is already exposed, and what the extra needs is not on the host.",
+    what: "The backend asks (`get_requires_for_build_*`) for an extra of a package that is already exposed, and what the extra needs is not on the host; or was downloaded before, in a version that will not do, and is no build requirement.",
     why: "The package is exposed and stays; what it needs in addition cannot come from anywhere.",
     example: r#"```console
 $ passthrough-check check --require 'torch[opt-einsum]'
@@ -22,10 +22,15 @@ pub(super) fn find(settled: &Settled<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if !settled.situation.is_present_exposed(name) {
             continue;
         }
-        if let Some(detail) =
-            closure::failure(settled.situation, &settled.outcome.displaced, name, walk)
-        {
-            let message = format!("the backend asks more of `{name}` than the host has: {detail}");
+        let situation = settled.situation;
+        let lack = closure::failure(situation, &settled.outcome.displaced, name, walk)
+            .map(|detail| format!("than the host has: {detail}"));
+        let held = || {
+            let detail = closure::held_against(situation, name, walk)?;
+            Some(format!("than the build environment can give: {detail}"))
+        };
+        if let Some(detail) = lack.or_else(held) {
+            let message = format!("the backend asks more of `{name}` {detail}");
             diagnostics.push(Diagnostic::new(&RULE, message));
         }
     }

@@ -448,7 +448,19 @@ impl Oracle<'_> {
             {
                 errors.insert("BIP226");
             }
-            if host.contains(name) && self.closure_fails(name, displaced) {
+            let stuck = |edge: &Requirement| {
+                self.downloaded_before(&edge.name)
+                    && self.required(&edge.name).is_empty()
+                    && !specifiers(edge).admits(&self.world.present[&edge.name].version)
+            };
+            if host.contains(name)
+                && (self.closure_fails(name, displaced)
+                    || self
+                        .closure(name, displaced)
+                        .1
+                        .iter()
+                        .any(|(_, edge)| stuck(edge)))
+            {
                 errors.insert("BIP227");
             }
         }

@@ -311,6 +311,34 @@ fn a_dynamic_extra_without_its_closure_is_an_error() {
 }
 
 #[test]
+fn a_dynamic_extra_that_excludes_a_download_is_an_error_unless_it_is_installed_again() {
+    let world = |hook: &[&str], downloaded: &str| {
+        World::default()
+            .installed("a", "1", &["b>=2; extra == 'x'"])
+            .installed("b", "2", &[])
+            .lists(&["a"])
+            .requires(&["a", "c"])
+            .second(hook, &["a==1"], &["c==1", downloaded])
+            .plan()
+    };
+    let plan = world(&["a[x]"], "b==1");
+    assert_eq!(codes(&plan), ["BIP227"]);
+    assert_eq!(
+        plan.diagnostics[0].message,
+        "the backend asks more of `a` than the build environment can give: a -> b: b 1 is already downloaded, a requires `>=2`"
+    );
+    assert_eq!(status(&plan, "a"), Status::Host);
+    let fits = world(&["a[x]"], "b==2.1");
+    assert_eq!((codes(&fits), install(&fits)), (vec![], vec![]));
+    let again = world(&["a[x]", "b"], "b==1");
+    assert_eq!(codes(&again), [""; 0]);
+    assert_eq!(install(&again), [("b>=2".to_owned(), Because::Displaced)]);
+    // A marker that is false requires nothing.
+    let not_here = world(&["a[x]", "b; sys_platform == 'win32'"], "b==1");
+    assert_eq!(codes(&not_here), ["BIP227"]);
+}
+
+#[test]
 fn constraints_exclude_and_are_merged() {
     let world = World::default()
         .installed("a", "1", &["b"])
