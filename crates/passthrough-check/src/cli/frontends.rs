@@ -1,10 +1,5 @@
 //! The arguments of black-box conformance.
 
-#![expect(
-    clippy::doc_markdown,
-    reason = "these comments are the text of --help, not Markdown"
-)]
-
 use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::PathBuf;

@@ -132,12 +132,11 @@ fn run(run: &RunEvidence) -> Run {
             .filter(|(_, words)| !words.is_empty())
             .map(|(what, words)| (what, visible(&words)))
             .collect(),
-        log: end(run.requests.iter().map(request).collect()),
+        log: end(run.requests.iter().map(request)),
         said: end([&run.stdout, &run.stderr]
             .into_iter()
             .flat_map(|text| text.lines())
-            .map(str::to_owned)
-            .collect()),
+            .map(str::to_owned)),
     }
 }
 
@@ -155,7 +154,8 @@ fn request(request: &RecordedRequest) -> String {
     format!("{method} {target} {status}, {sent} bytes{copy}")
 }
 
-fn end(lines: Vec<String>) -> String {
+fn end(lines: impl Iterator<Item = String>) -> String {
+    let lines: Vec<String> = lines.collect();
     let more = lines.len().saturating_sub(LINES);
     let mut text = String::new();
     if more > 0 {
