@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::context::{Context, Ran};
 
 /// A host with everything that the real projects are built with.
-pub(super) const REAL: [&str; 14] = [
+pub(super) const REAL: [&str; 15] = [
     "numpy==2.1.3",
     "cython==3.0.12",
     "setuptools==75.8.0",
@@ -28,6 +28,7 @@ pub(super) const REAL: [&str; 14] = [
     "cppy==1.3.1",
     "flit-core==3.11.0",
     "packaging==24.2",
+    "typing-extensions==4.12.2",
 ];
 
 /// That host. Nobody may change it.
