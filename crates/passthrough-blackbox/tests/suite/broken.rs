@@ -243,6 +243,7 @@ fn a_wrong_profile_is_no_wrong_frontend() {
     frontend.profile.steps.editable = None;
     frontend.profile.steps.metadata = None;
     frontend.profile.steps.requirement = None;
+    frontend.profile.steps.archive = None;
     let baseline = bench().baseline(&frontend, None, directory.path()).unwrap();
     assert_eq!(baseline.len(), 1);
     assert!(!is_sound(&baseline));
