@@ -1,5 +1,6 @@
 //! Reading and comparing what is in files.
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -22,21 +23,30 @@ pub(crate) fn open(path: &Path) -> io::Result<fs::File> {
 
 /// Reads a file of at most `limit` bytes; None if it has more.
 pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    read_to_end(&mut open(path)?, limit)
+}
+
+/// Reads what is left of a file, at most `limit` bytes; None if it is more.
+pub(crate) fn read_to_end(file: &mut impl Read, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    file.take(limit + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 
+/// Whether the files at two paths have the same bytes.
+pub(crate) fn are_same(a: &Path, b: &Path) -> io::Result<bool> {
+    is_same(open(a)?.file_mut(), open(b)?.file_mut())
+}
+
 /// Whether two files have the same bytes.
-pub(crate) fn is_same(a: &Path, b: &Path) -> io::Result<bool> {
-    let (mut a, mut b) = (open(a)?, open(b)?);
+pub(crate) fn is_same(a: &mut File, b: &mut File) -> io::Result<bool> {
     if a.metadata()?.len() != b.metadata()?.len() {
         return Ok(false);
     }
     let (mut left, mut right) = (vec![0; BUFFER], vec![0; BUFFER]);
     loop {
-        let count = fill(&mut a, &mut left)?;
-        if count != fill(&mut b, &mut right)? || left[..count] != right[..count] {
+        let count = fill(a, &mut left)?;
+        if count != fill(b, &mut right)? || left[..count] != right[..count] {
             return Ok(false);
         }
         if count == 0 {
@@ -120,17 +130,17 @@ mod tests {
             let mut bytes = vec![7; size];
             fs::write(&a, &bytes).unwrap();
             fs::write(&b, &bytes).unwrap();
-            assert!(is_same(&a, &b).unwrap());
+            assert!(are_same(&a, &b).unwrap());
             if let Some(last) = bytes.last_mut() {
                 *last = 8;
                 fs::write(&b, &bytes).unwrap();
-                assert!(!is_same(&a, &b).unwrap(), "{size}");
+                assert!(!are_same(&a, &b).unwrap(), "{size}");
             }
             bytes.push(7);
             fs::write(&b, &bytes).unwrap();
-            assert!(!is_same(&a, &b).unwrap(), "{size}");
+            assert!(!are_same(&a, &b).unwrap(), "{size}");
         }
-        assert!(is_same(&a, &directory.path().join("gone")).is_err());
+        assert!(are_same(&a, &directory.path().join("gone")).is_err());
     }
 
     #[test]

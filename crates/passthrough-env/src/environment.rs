@@ -3,12 +3,13 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use passthrough_host::{Inventory as _, Site};
-use passthrough_interpreter::{Environment, Interpreter};
+use passthrough_host::{Installed, Inventory as _, Site};
+use passthrough_interpreter::{Environment, Interpreter, Origin, PathEntry};
 use passthrough_plan::{Exposed, Present};
 use passthrough_protocol::{Manifest, ManifestSchema};
 use passthrough_requirement::{PackageName, Version};
 
+use crate::directories::take_away;
 use crate::facts::Facts;
 use crate::mapping::{MappedDistribution, map, share};
 use crate::materialise::{Modes, materialise};
@@ -214,7 +215,7 @@ impl BuildEnvironment {
                         wanted: exposed.version.clone(),
                     });
                 }
-                None if site.get(name).is_some() => {
+                None if site.get(name).is_some_and(|found| self.holds(&found)) => {
                     return fail(EnvErrorKind::Downloaded(name.clone()));
                 }
                 None => wanted.push(exposed.clone()),
@@ -223,9 +224,26 @@ impl BuildEnvironment {
         Ok(wanted)
     }
 
-    /// What is installed in the environment itself, whoever put it there.
+    /// What is installed in the environment, whoever put it there, and what is
+    /// in the source trees that it reads.
     fn site(&self) -> Site {
-        Site::new(&venv::interpreter(&self.layout, &self.host))
+        let mut interpreter = venv::interpreter(&self.layout, &self.host);
+        for mapped in &self.mapped {
+            let Some(develop) = &mapped.develop else {
+                continue;
+            };
+            interpreter.sys_path.push(PathEntry {
+                path: develop.source.clone(),
+                origin: Origin::Pth(self.layout.root.join(&mapped.info)),
+            });
+        }
+        Site::new(&interpreter)
+    }
+
+    /// Whether something is installed in the environment itself: another
+    /// distribution's source tree may hold it as well.
+    fn holds(&self, found: &Installed) -> bool {
+        found.location.starts_with(&self.layout.root)
     }
 
     /// What tells later that the distributions of a mapping are still there.
@@ -252,13 +270,12 @@ impl BuildEnvironment {
     }
 
     fn take_back(&self, mapped: &[MappedDistribution], modes: &Modes) {
-        for (mapped, modes) in mapped.iter().zip(modes) {
-            for (file, mode) in mapped.files.iter().zip(modes) {
-                if mode.is_some() || file.source().is_none() {
-                    let _ = fs::remove_file(self.layout.root.join(&file.path));
-                }
-            }
-        }
+        let files = mapped.iter().zip(modes).flat_map(|(mapped, modes)| {
+            let files = mapped.files.iter().zip(modes);
+            files.filter(|(file, mode)| mode.is_some() || file.source().is_none())
+        });
+        let places = files.map(|(file, _)| file.path.as_str());
+        take_away(&self.layout.root, places, Vec::new());
     }
 
     fn write_down(&self) -> Result<(), EnvError> {

@@ -59,6 +59,10 @@ pub enum EnvErrorKind {
     /// A file's name is not UTF-8.
     #[error("has a name that is not UTF-8")]
     Encoding,
+    /// The source tree of an editable install has a name that no line of a
+    /// `.pth` file can hold.
+    #[error("is the source tree of {0}, and has a name that no .pth file can hold")]
+    NotALine(PackageName),
     /// A file would take the place of a part of the environment itself.
     #[error("of {0} would replace a part of the environment itself")]
     Reserved(PackageName),
@@ -138,7 +142,9 @@ impl EnvError {
             EnvErrorKind::LeadsAway { owner, .. } => format!(
                 "install {owner} so that its files are its own, or refuse it with --deny {owner}"
             ),
-            EnvErrorKind::Reserved(name) => format!("refuse it with --deny {name}"),
+            EnvErrorKind::NotALine(name) | EnvErrorKind::Reserved(name) => {
+                format!("refuse it with --deny {name}")
+            }
             EnvErrorKind::Clash { second, .. } => format!(
                 "the host sees one of the two only; refuse the other, as with --deny {second}"
             ),

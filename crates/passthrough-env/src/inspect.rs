@@ -2,16 +2,16 @@
 //! stay where the distribution is installed.
 
 use std::collections::HashMap;
-use std::fs::{FileType, Metadata};
 use std::io;
-use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use passthrough_host::ListedFile;
 use passthrough_requirement::PackageName;
+use rustix::fs::{AtFlags, FileType, Stat, lstat, stat, statat};
 
 use crate::content;
+use crate::directories::Source;
 use crate::facts::Facts;
 use crate::{EnvError, EnvErrorKind};
 
@@ -26,6 +26,7 @@ pub(crate) struct Inspector<'a> {
     /// The same, resolved: where links may lead.
     inside: Vec<PathBuf>,
     directories: HashMap<PathBuf, Directory>,
+    source: Source,
 }
 
 /// What a directory is.
@@ -74,35 +75,39 @@ impl<'a> Inspector<'a> {
             trusted,
             inside,
             directories: HashMap::new(),
+            source: Source::default(),
         }
     }
 
-    /// Looks at one file.
+    /// Looks at one file. Those of one directory are best looked at in turn:
+    /// it stays open.
     pub(crate) fn look(&mut self, file: &ListedFile) -> Result<Look, EnvError> {
         let path = file.path.as_path();
-        let directory = match path.parent() {
-            Some(parent) => self.directory(parent)?,
-            None => Directory::Missing,
+        let Some((parent, name)) = path.parent().zip(path.file_name()) else {
+            return Ok(Look::Missing);
         };
+        let directory = self.directory(parent)?;
         if directory == Directory::Missing {
             return Ok(Look::Missing);
         }
-        let Some(metadata) = present(path, fs::symlink_metadata(path))? else {
+        let handle = self.source.open(parent);
+        let found = handle.and_then(|handle| Ok(statat(handle, name, AtFlags::SYMLINK_NOFOLLOW)?));
+        let Some(entry) = present(path, found)? else {
             return Ok(Look::Missing);
         };
-        if !metadata.is_symlink() {
+        if kind(&entry) != FileType::Symlink {
             if directory == Directory::Outside {
                 self.recorded(file)?;
             }
-            return self.plain(path, path, &metadata);
+            return self.plain(path, path, &entry);
         }
         // A link to nowhere is as good as a missing file.
-        let Some(metadata) = present(path, fs::metadata(path))? else {
+        let Some(entry) = present(path, stat(path).map_err(io::Error::from))? else {
             return Ok(Look::Missing);
         };
         let target = fs::canonicalize(path).map_err(EnvError::io(path, "resolved"))?;
         let is_inside = self.is_inside(&target);
-        if metadata.is_dir() {
+        if kind(&entry) == FileType::Directory {
             if !is_inside {
                 return Err(self.leads_away(path, target));
             }
@@ -111,23 +116,20 @@ impl<'a> Inspector<'a> {
         if !is_inside {
             self.recorded(file)?;
         }
-        self.plain(path, &target, &metadata)
+        self.plain(path, &target, &entry)
     }
 
-    fn plain(&self, path: &Path, source: &Path, metadata: &Metadata) -> Result<Look, EnvError> {
-        if metadata.is_file() {
-            Ok(Look::File(Found {
+    fn plain(&self, path: &Path, source: &Path, entry: &Stat) -> Result<Look, EnvError> {
+        match kind(entry) {
+            FileType::RegularFile => Ok(Look::File(Found {
                 source: source.to_owned(),
-                facts: Facts::from(metadata),
-            }))
-        } else if metadata.is_dir() {
-            Ok(Look::Directory)
-        } else {
-            debug_assert!(is_special(metadata.file_type()));
-            Err(EnvError::new(
+                facts: Facts::from(entry),
+            })),
+            FileType::Directory => Ok(Look::Directory),
+            _ => Err(EnvError::new(
                 path,
                 EnvErrorKind::NotAFile(self.owner.clone()),
-            ))
+            )),
         }
     }
 
@@ -175,15 +177,13 @@ impl<'a> Inspector<'a> {
 
     /// A directory whose parent is inside.
     fn entry(&self, path: &Path) -> Result<Directory, EnvError> {
-        let Some(metadata) = present(path, fs::symlink_metadata(path))? else {
+        let Some(entry) = present(path, lstat(path).map_err(io::Error::from))? else {
             return Ok(Directory::Missing);
         };
-        if !metadata.is_symlink() {
-            return Ok(if metadata.is_dir() {
-                Directory::Inside
-            } else {
-                Directory::Missing
-            });
+        match kind(&entry) {
+            FileType::Directory => return Ok(Directory::Inside),
+            FileType::Symlink => {}
+            _ => return Ok(Directory::Missing),
         }
         Ok(match fs::canonicalize(path) {
             Ok(target) if self.is_inside(&target) => Directory::Inside,
@@ -201,15 +201,16 @@ impl<'a> Inspector<'a> {
             let doing = "listed";
             for entry in fs::read_dir(&directory).map_err(EnvError::io(&directory, doing))? {
                 let path = entry.map_err(EnvError::io(&directory, doing))?.path();
-                let metadata = fs::symlink_metadata(&path).map_err(EnvError::io(&path, "read"))?;
+                let found = lstat(&path).map_err(io::Error::from);
+                let found = found.map_err(EnvError::io(&path, "read"))?;
                 let too_many = files.len() + directories.len() > LINKED;
-                if metadata.is_symlink() || too_many {
+                if kind(&found) == FileType::Symlink || too_many {
                     // A link in a linked directory may lead in a circle.
                     return Err(self.leads_away(&path, path.clone()));
                 }
-                if metadata.is_dir() {
+                if kind(&found) == FileType::Directory {
                     directories.push(path);
-                } else if let Look::File(found) = self.plain(&path, &path, &metadata)? {
+                } else if let Look::File(found) = self.plain(&path, &path, &found)? {
                     let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
                     files.push((relative, found));
                 }
@@ -220,17 +221,14 @@ impl<'a> Inspector<'a> {
     }
 }
 
-fn is_special(file_type: FileType) -> bool {
-    file_type.is_fifo()
-        || file_type.is_socket()
-        || file_type.is_char_device()
-        || file_type.is_block_device()
+fn kind(entry: &Stat) -> FileType {
+    FileType::from_raw_mode(entry.st_mode)
 }
 
 /// What the system says of a path; None if there is no such thing.
-fn present(path: &Path, result: io::Result<Metadata>) -> Result<Option<Metadata>, EnvError> {
+fn present(path: &Path, result: io::Result<Stat>) -> Result<Option<Stat>, EnvError> {
     match result {
-        Ok(metadata) => Ok(Some(metadata)),
+        Ok(entry) => Ok(Some(entry)),
         Err(error)
             if matches!(
                 error.kind(),

@@ -15,6 +15,7 @@
 
 mod base;
 mod content;
+mod develop;
 mod directories;
 mod environment;
 mod error;

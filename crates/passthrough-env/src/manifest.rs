@@ -18,10 +18,13 @@ pub(crate) fn distribution(
     modes: &[Option<FileMode>],
 ) -> ManifestDistribution {
     let mut files = Vec::with_capacity(mapped.files.len());
-    let mut scripts = Vec::new();
+    let (mut scripts, mut leads) = (Vec::new(), Vec::new());
     for (file, mode) in mapped.files.iter().zip(modes) {
         let Some((source, facts)) = file.host_file() else {
-            scripts.push(file.path.clone());
+            match file.origin {
+                Origin::Text(_) => leads.push(file.path.clone()),
+                _ => scripts.push(file.path.clone()),
+            }
             continue;
         };
         // Without a mode it was there already, as the same file of a download.
@@ -44,6 +47,7 @@ pub(crate) fn distribution(
         location: mapped.location.to_string_lossy().into_owned(),
         files,
         scripts,
+        leads,
         missing: mapped
             .missing
             .iter()
@@ -82,7 +86,7 @@ fn first(origin: &Origin) -> Option<FileMode> {
             Method::Symlink => FileMode::Symlink,
         },
         Origin::Script { .. } => FileMode::Rewritten,
-        Origin::EntryPoint(_) => return None,
+        Origin::EntryPoint(_) | Origin::Text(_) => return None,
     })
 }
 

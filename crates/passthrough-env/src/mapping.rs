@@ -14,7 +14,7 @@ use crate::launcher::{self, Script};
 use crate::layout::Layout;
 use crate::link::{LinkMode, Method};
 use crate::place::{self, Misplaced, Scheme};
-use crate::{EnvError, EnvErrorKind, base, content, layout, target, threads};
+use crate::{EnvError, EnvErrorKind, base, content, develop, layout, target, threads};
 
 /// The most bytes of an `entry_points.txt`, or of a script.
 const SCRIPT_LIMIT: u64 = 1 << 20;
@@ -48,8 +48,20 @@ pub struct MappedDistribution {
     pub files: Vec<Mapped>,
     /// What its list names and the host does not have, byte code left aside.
     pub missing: Vec<PathBuf>,
-    /// Its metadata directory or file in the environment, relative to it.
+    /// Its metadata directory or file in the environment, relative to it; the
+    /// `.egg-link` of one that is read in its source tree.
     pub(crate) info: String,
+    /// The source tree that the environment reads it in.
+    pub(crate) develop: Option<Develop>,
+}
+
+/// A source tree that an environment reads a distribution in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Develop {
+    /// The `sys.path` entry.
+    pub(crate) source: PathBuf,
+    /// The metadata in it, which are to stay as they are.
+    pub(crate) watched: Vec<(PathBuf, Facts)>,
 }
 
 /// A file of the environment.
@@ -73,10 +85,12 @@ pub(crate) enum Origin {
     Script { source: PathBuf, facts: Facts },
     /// It is made from an entry point.
     EntryPoint(Script),
+    /// It says where a source tree is.
+    Text(String),
 }
 
 impl Mapped {
-    /// The host's file; None for a script that is made from an entry point.
+    /// The host's file; None for one that is written from nothing.
     pub fn source(&self) -> Option<&Path> {
         self.host_file().map(|(source, _)| source)
     }
@@ -86,8 +100,17 @@ impl Mapped {
             Origin::Host { source, facts, .. } | Origin::Script { source, facts } => {
                 Some((source, facts))
             }
-            Origin::EntryPoint(_) => None,
+            Origin::EntryPoint(_) | Origin::Text(_) => None,
         }
+    }
+}
+
+impl MappedDistribution {
+    /// The files of the host that are to stay as they are, with what they were.
+    pub(crate) fn watched(&self) -> impl Iterator<Item = (&Path, &Facts)> {
+        let tree = self.develop.iter().flat_map(|develop| &develop.watched);
+        let tree = tree.map(|(path, facts)| (path.as_path(), facts));
+        self.files.iter().filter_map(Mapped::host_file).chain(tree)
     }
 }
 
@@ -130,13 +153,17 @@ pub(crate) fn map(
 }
 
 /// What is to be mapped: an [`Exposed`] that can be sent to another thread.
-struct Wanted<'a> {
-    installed: &'a Installed,
+pub(crate) struct Wanted<'a> {
+    pub(crate) installed: &'a Installed,
     version: &'a Version,
     role: Role,
 }
 
 impl<'a> Wanted<'a> {
+    pub(crate) fn version(&self) -> &'a Version {
+        self.version
+    }
+
     fn of(exposed: &'a Exposed) -> Self {
         Self {
             installed: &exposed.installed,
@@ -180,6 +207,9 @@ fn distribution(
         files: BTreeMap::new(),
         missing: Vec::new(),
     };
+    if matches!(installed.files, FileList::Develop(_)) {
+        return develop::map(wanted, collected, &listed.files, &mut inspector);
+    }
     let mut own = metadata_files(&installed.info);
     // What RECORD names has its hash there.
     own.retain(|file| {
@@ -189,10 +219,11 @@ fn distribution(
             .is_err()
     });
     let sources = Sources::of(&listed.files);
-    for file in listed.files.iter().chain(&own) {
-        if sources.covers(&file.path) {
-            continue;
-        }
+    let files = listed.files.iter().chain(&own);
+    let mut files: Vec<&ListedFile> = files.filter(|file| !sources.covers(&file.path)).collect();
+    // Directory by directory, each of which is opened once.
+    files.sort_by_cached_key(|file| file.path.parent().map(Path::as_os_str));
+    for file in files {
         match inspector.look(file)? {
             Look::File(found) => collected.add(&file.path, found)?,
             Look::Linked(files) => {
@@ -207,24 +238,8 @@ fn distribution(
             Look::Directory | Look::Missing => {}
         }
     }
-    for script in &entry_points {
-        collected.add_entry_point(script)?;
-    }
     let info = collected.place(&installed.info)?;
-    Ok(MappedDistribution {
-        name: name.clone(),
-        version: wanted.version.clone(),
-        role: wanted.role,
-        editable: installed.editable.is_some(),
-        location: installed.location.clone(),
-        missing: collected.missing,
-        files: collected
-            .files
-            .into_iter()
-            .map(|(path, origin)| Mapped { path, origin })
-            .collect(),
-        info,
-    })
+    collected.finish(wanted, info, None)
 }
 
 /// What an unpacked egg's `EGG-INFO` is called in a site directory.
@@ -268,13 +283,13 @@ fn metadata_files(info: &Path) -> Vec<ListedFile> {
 }
 
 /// The places of the files of one distribution.
-struct Collected<'a> {
-    name: &'a PackageName,
+pub(crate) struct Collected<'a> {
+    pub(crate) name: &'a PackageName,
     info: &'a Path,
-    scheme: Scheme<'a>,
+    pub(crate) scheme: Scheme<'a>,
     mode: LinkMode,
     entry_points: &'a [Script],
-    files: BTreeMap<String, Origin>,
+    pub(crate) files: BTreeMap<String, Origin>,
     missing: Vec<PathBuf>,
 }
 
@@ -318,6 +333,32 @@ impl Collected<'_> {
         // Named twice, by a link and by itself: the first counts.
         self.files.entry(place).or_insert(origin);
         Ok(())
+    }
+
+    /// Adds the scripts of the entry points; that is all there is.
+    pub(crate) fn finish(
+        mut self,
+        wanted: &Wanted<'_>,
+        info: String,
+        develop: Option<Develop>,
+    ) -> Result<MappedDistribution, EnvError> {
+        for script in self.entry_points {
+            self.add_entry_point(script)?;
+        }
+        let files = self.files.into_iter();
+        Ok(MappedDistribution {
+            name: self.name.clone(),
+            version: wanted.version.clone(),
+            role: wanted.role,
+            editable: wanted.installed.editable.is_some(),
+            location: wanted.installed.location.clone(),
+            missing: self.missing,
+            files: files
+                .map(|(path, origin)| Mapped { path, origin })
+                .collect(),
+            info,
+            develop,
+        })
     }
 
     fn add_entry_point(&mut self, script: &Script) -> Result<(), EnvError> {
@@ -420,10 +461,11 @@ pub(crate) fn share(
 fn is_same(a: &Origin, b: &Origin) -> bool {
     match (a, b) {
         (Origin::EntryPoint(a), Origin::EntryPoint(b)) => a == b,
+        (Origin::Text(a), Origin::Text(b)) => a == b,
         (
             Origin::Host { source: a, .. } | Origin::Script { source: a, .. },
             Origin::Host { source: b, .. } | Origin::Script { source: b, .. },
-        ) => a == b || content::is_same(a, b).unwrap_or(false),
+        ) => a == b || content::are_same(a, b).unwrap_or(false),
         _ => false,
     }
 }

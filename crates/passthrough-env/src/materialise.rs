@@ -1,20 +1,20 @@
 //! From a mapping to files: all of them, or none.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use fs_err as fs;
 use passthrough_protocol::FileMode;
 use passthrough_requirement::PackageName;
 
-use crate::directories::Directories;
+use crate::directories::{Directories, Source, split, take_away};
 use crate::facts::Facts;
 use crate::link::{Method, Refusal};
 use crate::mapping::{MappedDistribution, Origin};
-use crate::operations::Operations;
+use crate::operations::{At, Operations};
 use crate::{EnvError, EnvErrorKind, content, launcher, threads};
 
 /// The fewest files that are worth a thread.
@@ -29,7 +29,16 @@ struct Job<'a> {
     slot: (usize, usize),
 }
 
-/// How each file was made; None for a script that was written from nothing.
+impl<'a> Job<'a> {
+    fn source(&self) -> Option<&'a Path> {
+        match self.origin {
+            Origin::Host { source, .. } | Origin::Script { source, .. } => Some(source.as_path()),
+            Origin::EntryPoint(_) | Origin::Text(_) => None,
+        }
+    }
+}
+
+/// How each file was made; None for one that was written from nothing.
 pub(crate) type Modes = Vec<Vec<Option<FileMode>>>;
 
 /// Makes every file of `distributions` in the environment at `root`. When one
@@ -43,7 +52,7 @@ pub(crate) fn materialise(
     let mut jobs = jobs(distributions);
     // Directory by directory: two threads that write into one get in each
     // other's way.
-    jobs.sort_by_key(directory);
+    jobs.sort_by_key(|job| split(job.place).0);
     let work = Work {
         root,
         python,
@@ -54,17 +63,13 @@ pub(crate) fn materialise(
         failed: AtomicBool::new(false),
         first: Mutex::new(None),
     };
-    let Done { files, mut made } = work.run();
+    let Done { mut files, made } = work.run();
     let first = work.first.into_inner();
     if let Some((_, error)) = first.unwrap_or_else(std::sync::PoisonError::into_inner) {
-        for (index, _) in files {
-            let _ = fs::remove_file(root.join(jobs[index].place));
-        }
-        // Those within others first.
-        made.sort();
-        for directory in made.iter().rev() {
-            let _ = fs::remove_dir(directory);
-        }
+        // In the order of their directories.
+        files.sort_unstable_by_key(|(index, _)| *index);
+        let files = files.iter().map(|(index, _)| jobs[*index].place);
+        take_away(root, files, made);
         return Err(error);
     }
     let mut modes: Modes = distributions
@@ -93,11 +98,6 @@ fn jobs(distributions: &[MappedDistribution]) -> Vec<Job<'_>> {
         .collect()
 }
 
-fn directory<'a>(job: &Job<'a>) -> Option<&'a str> {
-    let (directory, _) = job.place.rsplit_once('/')?;
-    Some(directory)
-}
-
 /// The jobs that one thread takes at a time, by the end of each share: whole
 /// directories.
 fn chunks(jobs: &[Job<'_>]) -> Vec<usize> {
@@ -105,7 +105,7 @@ fn chunks(jobs: &[Job<'_>]) -> Vec<usize> {
     for (index, pair) in jobs.windows(2).enumerate() {
         let end = index + 1;
         let size = end - ends.last().copied().unwrap_or_default();
-        if size >= WORTH && directory(&pair[0]) != directory(&pair[1]) {
+        if size >= WORTH && split(pair[0].place).0 != split(pair[1].place).0 {
             ends.push(end);
         }
     }
@@ -115,10 +115,11 @@ fn chunks(jobs: &[Job<'_>]) -> Vec<usize> {
 
 /// What one thread has made, or all of them.
 #[derive(Default)]
-struct Done {
+struct Done<'a> {
     /// By the index of the job.
     files: Vec<(usize, Option<FileMode>)>,
-    made: Vec<PathBuf>,
+    /// The directories.
+    made: Vec<&'a str>,
 }
 
 struct Work<'a, O> {
@@ -140,8 +141,8 @@ struct Refusals {
     hard_link: HashSet<u64>,
 }
 
-impl<O: Operations> Work<'_, O> {
-    fn run(&self) -> Done {
+impl<'a, O: Operations> Work<'a, O> {
+    fn run(&self) -> Done<'a> {
         let threads = threads::count(self.chunks.len() - 1);
         let mut done = Done::default();
         for part in threads::run(threads, || self.take_chunks()) {
@@ -151,33 +152,43 @@ impl<O: Operations> Work<'_, O> {
         done
     }
 
-    fn take_chunks(&self) -> Done {
+    fn take_chunks(&self) -> Done<'a> {
+        let mut done = Done::default();
+        let mut directories = match Directories::new(self.root) {
+            Ok(directories) => directories,
+            Err(error) => {
+                self.fail(0, error);
+                return done;
+            }
+        };
         let mut refusals = Refusals::default();
-        let mut directories = Directories::new(self.root);
-        let mut files = Vec::new();
+        let mut source = Source::default();
         loop {
             let chunk = self.next.fetch_add(1, Ordering::Relaxed);
             let ends = self.chunks.get(chunk).zip(self.chunks.get(chunk + 1));
             let Some((&start, &end)) = ends else { break };
-            for index in start..end {
+            for (index, job) in self.jobs.iter().enumerate().take(end).skip(start) {
                 if self.failed.load(Ordering::Relaxed) {
                     break;
                 }
-                let job = &self.jobs[index];
-                let made = directories
-                    .make_for(job.place)
-                    .and_then(|()| self.make(job, &mut refusals));
+                let (directory, name) = split(job.place);
+                let made = directories.make(directory).and_then(|(parent, handle)| {
+                    let target = At {
+                        directory: handle,
+                        parent,
+                        name: OsStr::new(name),
+                    };
+                    self.make(job, &mut source, target, &mut refusals)
+                });
                 match made {
-                    Ok(Made::New(mode)) => files.push((index, mode)),
+                    Ok(Made::New(mode)) => done.files.push((index, mode)),
                     Ok(Made::Already) => {}
                     Err(error) => self.fail(index, error),
                 }
             }
         }
-        Done {
-            files,
-            made: directories.made,
-        }
+        done.made = directories.made;
+        done
     }
 
     fn fail(&self, index: usize, error: EnvError) {
@@ -191,52 +202,68 @@ impl<O: Operations> Work<'_, O> {
         self.failed.store(true, Ordering::Relaxed);
     }
 
-    fn make(&self, job: &Job<'_>, refusals: &mut Refusals) -> Result<Made, EnvError> {
-        let target = self.root.join(job.place);
-        let result = match job.origin {
-            Origin::Host {
-                source,
-                facts,
-                methods,
-            } => self.place(source, facts, methods, &target, refusals),
-            Origin::Script { source, .. } => self.rewrite(source, &target),
-            Origin::EntryPoint(script) => {
-                let text = script.text(self.python);
-                self.operations.write(&text, &target).map(|()| None)
-            }
-        };
-        let error = match result {
+    fn make(
+        &self,
+        job: &Job<'_>,
+        source: &mut Source,
+        target: At<'_>,
+        refusals: &mut Refusals,
+    ) -> Result<Made, EnvError> {
+        let error = match self.attempt(job, source, target, refusals) {
             Ok(mode) => return Ok(Made::New(mode)),
             Err(error) => error,
         };
+        let path = target.path();
         Err(match error.kind() {
             io::ErrorKind::AlreadyExists => {
-                if self.is_already(job, &target) {
+                if is_already(job, source, target) {
                     return Ok(Made::Already);
                 }
                 let kind = EnvErrorKind::Clash {
                     first: "a download".to_owned(),
                     second: job.owner.clone(),
                 };
-                EnvError::new(&target, kind)
+                EnvError::new(&path, kind)
             }
             io::ErrorKind::NotFound => {
-                let source = match job.origin {
-                    Origin::Host { source, .. } | Origin::Script { source, .. } => source,
-                    Origin::EntryPoint(_) => &target,
-                };
+                let source = job.source().unwrap_or(&path);
                 EnvError::new(source, EnvErrorKind::ChangedMeanwhile(job.owner.clone()))
             }
-            _ => EnvError::io(&target, "created")(error),
+            _ => EnvError::io(&path, "created")(error),
         })
+    }
+
+    fn attempt(
+        &self,
+        job: &Job<'_>,
+        source: &mut Source,
+        target: At<'_>,
+        refusals: &mut Refusals,
+    ) -> io::Result<Option<FileMode>> {
+        match job.origin {
+            Origin::Host {
+                source: path,
+                facts,
+                methods,
+            } => self.place(at(path, source)?, facts, methods, target, refusals),
+            Origin::Script { source: path, .. } => self.rewrite(at(path, source)?, target),
+            Origin::EntryPoint(script) => {
+                let text = script.text(self.python);
+                self.operations.write(&text, true, target).map(|()| None)
+            }
+            Origin::Text(text) => {
+                let text = text.as_bytes();
+                self.operations.write(text, false, target).map(|()| None)
+            }
+        }
     }
 
     fn place(
         &self,
-        source: &Path,
+        source: At<'_>,
         facts: &Facts,
         methods: &[Method],
-        target: &Path,
+        target: At<'_>,
         refusals: &mut Refusals,
     ) -> io::Result<Option<FileMode>> {
         let mut outcome = Err(io::ErrorKind::Unsupported.into());
@@ -276,24 +303,38 @@ impl<O: Operations> Work<'_, O> {
         outcome
     }
 
-    fn rewrite(&self, source: &Path, target: &Path) -> io::Result<Option<FileMode>> {
-        let text = content::read(source, u64::MAX - 1)?.unwrap_or_default();
+    fn rewrite(&self, source: At<'_>, target: At<'_>) -> io::Result<Option<FileMode>> {
+        let text = content::read_to_end(&mut source.open()?, u64::MAX - 1)?.unwrap_or_default();
         // It had such a header a moment ago.
         let text = launcher::rewritten(&text, self.python).ok_or(io::ErrorKind::NotFound)?;
-        self.operations.write(&text, target)?;
+        self.operations.write(&text, true, target)?;
         Ok(Some(FileMode::Rewritten))
     }
+}
 
-    /// Whether what is there has the content that it should have: a package
-    /// that was downloaded may share a file with one that is exposed.
-    fn is_already(&self, job: &Job<'_>, target: &Path) -> bool {
-        let is_file = fs::symlink_metadata(target).is_ok_and(|metadata| metadata.is_file());
-        is_file
-            && match job.origin {
-                Origin::Host { source, .. } => content::is_same(source, target).unwrap_or(false),
-                Origin::Script { .. } | Origin::EntryPoint(_) => false,
-            }
-    }
+/// A file of the host.
+fn at<'a>(path: &'a Path, source: &'a mut Source) -> io::Result<At<'a>> {
+    let whole = || io::Error::from(io::ErrorKind::NotFound);
+    let parent = path.parent().ok_or_else(whole)?;
+    Ok(At {
+        directory: source.open(parent)?,
+        parent,
+        name: path.file_name().ok_or_else(whole)?,
+    })
+}
+
+/// Whether what is there has the content that it should have: a package that
+/// was downloaded may share a file with one that is exposed.
+fn is_already(job: &Job<'_>, source: &mut Source, target: At<'_>) -> bool {
+    let Origin::Host { source: path, .. } = job.origin else {
+        return false;
+    };
+    let mut same = || -> io::Result<bool> {
+        let mut expected = at(path, source)?.open()?;
+        let mut found = target.open()?;
+        Ok(found.metadata()?.is_file() && content::is_same(&mut expected, &mut found)?)
+    };
+    same().unwrap_or(false)
 }
 
 enum Made {

@@ -8,4 +8,4 @@ mod hostile;
 mod left_overs;
 mod passes;
 mod target;
-mod world;
+pub(crate) mod world;

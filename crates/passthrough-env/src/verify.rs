@@ -1,12 +1,14 @@
 //! Whether the host is still what it was (I6).
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use passthrough_requirement::PackageName;
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, open, statat};
+use rustix::fs::{AtFlags, CWD, Mode, open, statat};
 use rustix::io::Errno;
 
+use crate::directories::HANDLE;
 use crate::facts::Facts;
 use crate::mapping::MappedDistribution;
 use crate::threads;
@@ -43,18 +45,24 @@ pub(crate) fn changed(distributions: &[MappedDistribution]) -> Vec<Changed> {
     let watched: Vec<Watched<'_>> = distributions
         .iter()
         .flat_map(|distribution| {
-            let files = distribution.files.iter();
-            files.filter_map(|file| Some((&distribution.name, file.host_file()?)))
+            let files = distribution.watched();
+            files.map(|file| (&distribution.name, file))
         })
         .collect();
     // Looked up from their directory, which is much of what a look costs.
     let directories: Vec<&[Watched<'_>]> = watched
-        .chunk_by(|(_, (a, _)), (_, (b, _))| a.parent() == b.parent())
+        .chunk_by(|(_, (a, _)), (_, (b, _))| directory(a) == directory(b))
         .collect();
     let changes = threads::each(&directories, 16, |files| changes(files));
     let mut changed: Vec<_> = changes.into_iter().flatten().collect();
     changed.sort();
     changed
+}
+
+/// A path's directory. As bytes: to compare paths costs more than to look at
+/// a file.
+fn directory(path: &Path) -> Option<&OsStr> {
+    path.parent().map(Path::as_os_str)
 }
 
 /// Of the files of one directory.
@@ -63,8 +71,7 @@ fn changes(files: &[Watched<'_>]) -> Vec<Changed> {
         return Vec::new();
     };
     let directory = first.parent().unwrap_or(first);
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let handle = open(directory, flags, Mode::empty());
+    let handle = open(directory, HANDLE, Mode::empty());
     files
         .iter()
         .filter_map(|(owner, (source, before))| {

@@ -13,7 +13,8 @@
 //!
 //! From Python 3.15 on, a `.start` file of the same name may have the imports.
 //!
-//! All but the last also say so in `direct_url.json`; the files count where
+//! The last has its egg-info in the source tree, and that is its list of files
+//! ([`FileList::Develop`](crate::FileList::Develop)). All others also say so in `direct_url.json`; the files count where
 //! that is missing, and tell where the importable files are.
 
 use std::path::{Path, PathBuf};

@@ -73,6 +73,15 @@ impl Databases {
     }
 }
 
+/// Whether an egg-info directory is one of a source tree, where `setup.py
+/// develop` (or `egg_info`) makes it: without a version in its name, and not in
+/// a site directory. To expose all that is beside it is then right.
+pub(crate) fn is_in_source_tree(info: &Path, location: &Path) -> bool {
+    let stem = info.file_stem().map(|stem| stem.to_string_lossy());
+    let is_bare = stem.is_some_and(|stem| !stem.contains('-'));
+    is_bare && prefix::prefix(location).is_none() && info.is_dir()
+}
+
 /// An empty list is what an interrupted installation leaves behind.
 fn is_filled(path: &Path) -> bool {
     fs_err::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0)

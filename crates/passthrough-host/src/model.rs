@@ -85,6 +85,10 @@ pub enum FileList {
     Conda(PathBuf),
     /// Everything below one directory: an unpacked egg.
     Tree(PathBuf),
+    /// An installation by `setup.py develop`, by its egg-info directory: the
+    /// list names the files of that, and everything else is imported from the
+    /// source tree around it ([`Installed::location`]).
+    Develop(PathBuf),
     /// Given by a document, not read.
     Given,
     /// None: the distribution cannot be exposed.

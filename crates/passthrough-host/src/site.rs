@@ -186,7 +186,7 @@ impl Site {
                 None
             });
         }
-        let files = match copy.shape {
+        let mut files = match copy.shape {
             Shape::Zipped | Shape::Hollow => FileList::Missing,
             Shape::Directory | Shape::File => self.databases.file_list(Wanted {
                 name,
@@ -200,6 +200,13 @@ impl Site {
             Form::EggInfo => self.developed(name, entry, &files),
             Form::Egg | Form::EggLink => None,
         };
+        let is_developed = copy.form == Form::EggInfo && editable.is_some();
+        if is_developed
+            && files == FileList::Missing
+            && files::is_in_source_tree(&copy.info, &entry.path)
+        {
+            files = FileList::Develop(copy.info.clone());
+        }
         findings.extend(
             shadowed
                 .iter()

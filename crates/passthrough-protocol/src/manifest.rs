@@ -50,6 +50,10 @@ pub struct ManifestDistribution {
     pub files: Vec<ManifestFile>,
     /// The scripts made from its entry points, relative to the environment.
     pub scripts: Vec<String>,
+    /// What leads to its source tree, relative to the environment: the
+    /// `.egg-link` and the `.pth` file of an installation by `setup.py develop`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leads: Vec<String>,
     /// What its list names and the host does not have.
     pub missing: Vec<String>,
 }

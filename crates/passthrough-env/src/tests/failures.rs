@@ -2,7 +2,6 @@
 //! disk would do.
 
 use std::io;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fs_err as fs;
@@ -11,7 +10,7 @@ use rustix::io::Errno;
 
 use super::world::{World, tree};
 use crate::facts::Facts;
-use crate::operations::{Operations, System};
+use crate::operations::{At, Operations, System};
 use crate::{EnvErrorKind, LinkMode};
 
 type Fault = fn() -> io::Error;
@@ -36,34 +35,34 @@ fn fail(fault: Option<Fault>) -> io::Result<()> {
 }
 
 impl Operations for Faulty {
-    fn clone(&self, source: &Path, facts: &Facts, target: &Path) -> io::Result<()> {
+    fn clone(&self, source: At<'_>, facts: &Facts, target: At<'_>) -> io::Result<()> {
         self.clones.fetch_add(1, Ordering::Relaxed);
         fail(self.clone)?;
         // As if the volume could.
         System.copy(source, facts, target)
     }
 
-    fn copy(&self, source: &Path, facts: &Facts, target: &Path) -> io::Result<()> {
+    fn copy(&self, source: At<'_>, facts: &Facts, target: At<'_>) -> io::Result<()> {
         if self.copies.fetch_add(1, Ordering::Relaxed) >= self.good {
             fail(self.copy)?;
         }
         System.copy(source, facts, target)
     }
 
-    fn hard_link(&self, source: &Path, target: &Path) -> io::Result<()> {
+    fn hard_link(&self, source: At<'_>, target: At<'_>) -> io::Result<()> {
         self.hard_links.fetch_add(1, Ordering::Relaxed);
         fail(self.hard_link)?;
         System.hard_link(source, target)
     }
 
-    fn symbolic_link(&self, source: &Path, target: &Path) -> io::Result<()> {
+    fn symbolic_link(&self, source: At<'_>, target: At<'_>) -> io::Result<()> {
         fail(self.symbolic_link)?;
         System.symbolic_link(source, target)
     }
 
-    fn write(&self, content: &[u8], target: &Path) -> io::Result<()> {
+    fn write(&self, content: &[u8], executable: bool, target: At<'_>) -> io::Result<()> {
         fail(self.write)?;
-        System.write(content, target)
+        System.write(content, executable, target)
     }
 }
 
@@ -248,31 +247,31 @@ struct Meddling {
 }
 
 impl Operations for Meddling {
-    fn clone(&self, _: &Path, _: &Facts, _: &Path) -> io::Result<()> {
+    fn clone(&self, _: At<'_>, _: &Facts, _: At<'_>) -> io::Result<()> {
         Err(NOT_SUPPORTED())
     }
 
-    fn copy(&self, source: &Path, facts: &Facts, target: &Path) -> io::Result<()> {
-        if source.ends_with("table.json") {
+    fn copy(&self, source: At<'_>, facts: &Facts, target: At<'_>) -> io::Result<()> {
+        if source.name == "table.json" {
             if self.shorten {
-                fs::write(source, "{}")?;
+                fs::write(source.path(), "{}")?;
             } else {
-                fs::remove_file(source)?;
+                fs::remove_file(source.path())?;
             }
         }
         System.copy(source, facts, target)
     }
 
-    fn hard_link(&self, source: &Path, target: &Path) -> io::Result<()> {
+    fn hard_link(&self, source: At<'_>, target: At<'_>) -> io::Result<()> {
         System.hard_link(source, target)
     }
 
-    fn symbolic_link(&self, source: &Path, target: &Path) -> io::Result<()> {
+    fn symbolic_link(&self, source: At<'_>, target: At<'_>) -> io::Result<()> {
         System.symbolic_link(source, target)
     }
 
-    fn write(&self, content: &[u8], target: &Path) -> io::Result<()> {
-        System.write(content, target)
+    fn write(&self, content: &[u8], executable: bool, target: At<'_>) -> io::Result<()> {
+        System.write(content, executable, target)
     }
 }
 

@@ -190,3 +190,125 @@ fn egg_infos_come_by_installed_files() {
         ]
     );
 }
+
+/// `setup.py develop` on the host: the tree is read where it is, by a `.pth`
+/// file that names it alone.
+#[test]
+fn a_develop_install_comes_by_its_source_tree_alone() {
+    let world = World::new();
+    let metadata = "Metadata-Version: 2.1\nName: Foo-Bar\nVersion: 1.0\n";
+    let info = world.write("src/Foo_Bar.egg-info/PKG-INFO", metadata);
+    world.write(
+        "src/Foo_Bar.egg-info/entry_points.txt",
+        "[console_scripts]\nfoo = foo:main\n",
+    );
+    world.write("src/foo.py", "def main(): pass\n");
+    world.write(
+        "src/other.egg-info/PKG-INFO",
+        "Metadata-Version: 2.1\nName: other\nVersion: 2.0\n",
+    );
+    let source = world.path("src").display().to_string();
+    world.write(
+        &format!("host/{SITE}/Foo-Bar.egg-link"),
+        format!("{source}\n."),
+    );
+    let site = Site::new(&world.host(&["src"]));
+    let mut environment = BuildEnvironment::create(&world.root(), &world.host(&["src"])).unwrap();
+    environment
+        .expose(&exposed(&site, &["foo-bar"]), LinkMode::Auto)
+        .unwrap();
+    let document = &environment.manifest().distributions[0];
+    assert_eq!((document.editable, document.files.len()), (true, 0));
+    assert_eq!(document.scripts, ["bin/foo"]);
+    assert_eq!(
+        document.leads,
+        [
+            format!("{SITE}/Foo-Bar.egg-link"),
+            format!("{SITE}/__editable__.Foo_Bar-1.0.pth"),
+        ]
+    );
+    let read = |file: &str| fs::read_to_string(world.in_site(file)).unwrap();
+    assert_eq!(read("__editable__.Foo_Bar-1.0.pth"), format!("{source}\n"));
+    assert_eq!(read("Foo-Bar.egg-link"), format!("{source}\n.\n"));
+    let present = environment.present().unwrap();
+    assert!(present[&"foo-bar".parse().unwrap()].exposed);
+    assert!(!present[&"other".parse().unwrap()].exposed);
+    // Its code may change, and its metadata may not (I6).
+    world.write("src/foo.py", "def main(): return 1\n");
+    assert_eq!(environment.verify(), []);
+    fs::write(&info, metadata.replace("1.0", "1.1.0")).unwrap();
+    let changed = environment.verify();
+    assert_eq!(changed.len(), 1);
+    assert_eq!(changed[0].path, info);
+    // An installer that takes its `.egg-link` away has replaced it (I5).
+    fs::remove_file(world.in_site("Foo-Bar.egg-link")).unwrap();
+    let error = environment.present().unwrap_err();
+    assert!(matches!(error.kind, EnvErrorKind::Replaced(_)), "{error}");
+}
+
+#[test]
+fn a_source_tree_that_no_line_can_hold_is_refused() {
+    let world = World::new();
+    world.write(
+        "a\nimport os/foo.egg-info/PKG-INFO",
+        "Metadata-Version: 2.1\nName: foo\nVersion: 1.0\n",
+    );
+    let source = world.path("a\nimport os");
+    let mut host = world.host(&[]);
+    host.sys_path.push(passthrough_interpreter::PathEntry {
+        path: source.clone(),
+        origin: passthrough_interpreter::Origin::Pth(world.path("x.pth")),
+    });
+    let site = Site::new(&host);
+    let mut environment = world.environment();
+    let error = environment
+        .expose(&exposed(&site, &["foo"]), LinkMode::Auto)
+        .unwrap_err();
+    assert!(matches!(error.kind, EnvErrorKind::NotALine(_)), "{error}");
+    assert_eq!(error.path, source);
+}
+
+/// PEP 829: `.start` files are files of their package like any other.
+#[test]
+fn start_files_come_along() {
+    let world = World::new();
+    world
+        .site()
+        .dist_info("foo", "1.0")
+        .file("foo.py", "def start(): pass\n")
+        .file("foo.start", "foo:start\n")
+        .file("foo.pth", "import foo\n")
+        .write();
+    for mode in [LinkMode::Auto, LinkMode::Hardlink, LinkMode::Symlink] {
+        let environment = world.expose(&["foo"], mode).unwrap();
+        for (file, content) in [("foo.start", "foo:start\n"), ("foo.pth", "import foo\n")] {
+            assert_eq!(fs::read_to_string(world.in_site(file)).unwrap(), content);
+        }
+        environment.remove().unwrap();
+    }
+}
+
+/// Of two copies on `sys.path` the first is what the host imports.
+#[test]
+fn the_first_entry_of_the_path_wins() {
+    let world = World::new();
+    let later = passthrough_world::site::SiteBuilder::new(world.path("user"));
+    later
+        .dist_info("foo", "2.0")
+        .file("foo.py", "later\n")
+        .file("only_later.py", "")
+        .write();
+    let first = world.site();
+    first
+        .dist_info("foo", "1.0")
+        .file("foo.py", "first\n")
+        .write();
+    let site = Site::new(&world.host(&["user"]));
+    places(&world, &site, "foo");
+    assert_eq!(
+        fs::read_to_string(world.in_site("foo.py")).unwrap(),
+        "first\n"
+    );
+    assert!(!world.in_site("only_later.py").exists());
+    assert!(!world.in_site("foo-2.0.dist-info").exists());
+}

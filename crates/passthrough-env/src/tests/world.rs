@@ -1,6 +1,7 @@
 //! Hosts made by hand.
 
 use std::collections::BTreeMap;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -11,6 +12,7 @@ use passthrough_plan::{Exposed, Role};
 use passthrough_requirement::MarkerEnvironment;
 use passthrough_world::site::SiteBuilder;
 
+use crate::operations::At;
 use crate::{BuildEnvironment, EnvError, LinkMode};
 
 pub(crate) const SITE: &str = "lib/python3.11/site-packages";
@@ -164,4 +166,28 @@ pub(crate) fn tree(root: &Path) -> BTreeMap<PathBuf, String> {
         }
     }
     found
+}
+
+/// A directory whose files are given to an operation.
+pub(crate) struct Opened {
+    path: PathBuf,
+    handle: OwnedFd,
+}
+
+impl Opened {
+    pub(crate) fn new(path: &Path) -> Self {
+        let flags = crate::directories::HANDLE;
+        Self {
+            handle: rustix::fs::open(path, flags, rustix::fs::Mode::empty()).unwrap(),
+            path: path.to_owned(),
+        }
+    }
+
+    pub(crate) fn at<'a>(&'a self, name: &'a str) -> At<'a> {
+        At {
+            directory: self.handle.as_fd(),
+            parent: &self.path,
+            name: name.as_ref(),
+        }
+    }
 }

@@ -9,7 +9,9 @@ use passthrough_env::{BuildEnvironment, LinkMode};
 use passthrough_host::Site;
 use passthrough_world::python;
 
-use crate::support::{command, exposed, interpreter, output, python as run, shown};
+use crate::support::{
+    assert_same, command, exposed, interpreter, output, python as run, shown, tree,
+};
 
 const BACKENDS: [&str; 10] = [
     "setuptools==80.9.0",
@@ -209,4 +211,82 @@ fn six_kinds_of_editable_install_pass_through() {
             environment.remove().unwrap();
         }
     }
+}
+
+/// The form before `direct_url.json`: an `.egg-link`, a line that all such
+/// installs share, and the metadata in the source tree.
+#[test]
+fn an_install_by_setup_py_develop_passes_through() {
+    let tools = ["setuptools==69.5.1", "uv==0.13.8", "pip==26.3"];
+    let tools = python::environment(&python::any(), &tools);
+    let scratch = tempfile::tempdir().unwrap();
+    let venv = scratch.path().join("venv");
+    python::run(
+        Command::new(python::any())
+            .args(["-m", "venv", "--without-pip"])
+            .arg(&venv),
+    );
+    let link = site_packages(&venv).join("zz_tools.pth");
+    fs::write(&link, site_packages(&tools).to_str().unwrap()).unwrap();
+    for name in ["by-develop", "unlisted"] {
+        let source = scratch.path().join(name);
+        let module = name.replace('-', "_");
+        fs::create_dir_all(source.join("src")).unwrap();
+        fs::write(source.join("src").join(format!("{module}.py")), CODE).unwrap();
+        let setup = format!(
+            "from setuptools import setup\n\
+             setup(name='{name}', version='1.0', py_modules=['{module}'], package_dir={{'': 'src'}},\n\
+             \x20     entry_points={{'console_scripts': ['{name} = {module}:main']}})\n"
+        );
+        fs::write(source.join("setup.py"), setup).unwrap();
+        python::run(
+            Command::new(venv.join("bin/python"))
+                .args(["setup.py", "--quiet", "develop", "--no-deps"])
+                .current_dir(&source),
+        );
+    }
+    fs::remove_file(link).unwrap();
+    let host = interpreter(&venv.join("bin/python"));
+    let before = tree(scratch.path());
+    let site = Site::new(&host);
+    let place = tempfile::tempdir().unwrap();
+    let root = place.path().join("env");
+    let mut environment = BuildEnvironment::create(&root, &host).unwrap();
+    environment
+        .expose(&exposed(&host, &site, &["by-develop"]), LinkMode::Auto)
+        .unwrap();
+    let told = run(
+        &environment,
+        "import sys; sys.dont_write_bytecode = True\n\
+         import by_develop, importlib.metadata as m, importlib.util as u\n\
+         assert m.version('by-develop') == '1.0' and not u.find_spec('unlisted')\n\
+         print(len(list(m.distributions())), by_develop.__file__)",
+    );
+    let file = scratch.path().join("by-develop/src/by_develop.py");
+    assert_eq!(told, format!("1 {}", file.display()));
+    let script = environment.layout().scripts.join("by-develop");
+    let ran = output(command(&environment, &script).env("PYTHONDONTWRITEBYTECODE", "1"));
+    assert_eq!(ran.stdout, b"it runs\n", "{}", shown(&ran));
+    // Installers know it, and it satisfies what asks for it.
+    let list = ["list", "--format=freeze"];
+    let pip = output(
+        command(&environment, &tools.join("bin/python"))
+            .args(["-m", "pip", "--python"])
+            .arg(environment.python())
+            .args(list),
+    );
+    let uv = output(
+        command(&environment, &tools.join("bin/uv"))
+            .args(["pip", "list", "--format=freeze", "--python"])
+            .arg(environment.python()),
+    );
+    for listed in [pip, uv] {
+        let text = String::from_utf8_lossy(&listed.stdout).replace('_', "-");
+        assert!(text.starts_with("by-develop==1.0"), "{}", shown(&listed));
+        assert!(!text.contains("unlisted"), "{text}");
+    }
+    assert!(environment.present().unwrap()[&"by-develop".parse().unwrap()].exposed);
+    assert_eq!(environment.verify(), []);
+    environment.remove().unwrap();
+    assert_same(&before, &tree(scratch.path()));
 }

@@ -17,7 +17,11 @@ use crate::open;
 pub(crate) fn digest(files: &FileList) -> Option<String> {
     match files {
         FileList::Record(path) if path.ends_with("RECORD") => of_content(path),
-        FileList::Record(_) | FileList::Dpkg(_) | FileList::Conda(_) | FileList::Tree(_) => {
+        FileList::Record(_)
+        | FileList::Dpkg(_)
+        | FileList::Conda(_)
+        | FileList::Tree(_)
+        | FileList::Develop(_) => {
             let rows = rows::read(files).ok()?;
             Some(of_files(
                 rows.rows.iter().map(|row| rows.base.join(&row.path)),

@@ -82,7 +82,7 @@ impl ListError {
 
 impl Installed {
     /// Every file that the distribution's list names (RECORD, dpkg, conda, an
-    /// egg's tree). Reads the list and looks at nothing else.
+    /// egg's tree; of a develop install its egg-info alone). Reads the list and looks at nothing else.
     ///
     /// Of what a system package names, only what is below the prefix counts,
     /// and documentation does not.
@@ -92,7 +92,8 @@ impl Installed {
                 FileList::Record(path)
                 | FileList::Dpkg(path)
                 | FileList::Conda(path)
-                | FileList::Tree(path) => path.clone(),
+                | FileList::Tree(path)
+                | FileList::Develop(path) => path.clone(),
                 FileList::Given | FileList::Missing => self.info.clone(),
             },
             kind,
@@ -100,7 +101,7 @@ impl Installed {
         let rows = rows::read(&self.files).map_err(fail)?;
         let prefix = match &self.files {
             FileList::Conda(_) => Some(rows.base.as_path()),
-            FileList::Tree(_) => None,
+            FileList::Tree(_) | FileList::Develop(_) => None,
             _ => prefix(&self.location),
         };
         let is_inside = |path: &Path| {

@@ -56,7 +56,7 @@ pub(super) fn read(files: &FileList) -> Result<Rows, ListErrorKind> {
             let rows = document.files.iter().map(|file| file.as_str().into());
             (parent(parent(path)).to_owned(), bounded(rows)?)
         }
-        FileList::Tree(root) => (root.clone(), tree(root)?),
+        FileList::Tree(root) | FileList::Develop(root) => (root.clone(), tree(root)?),
         FileList::Given | FileList::Missing => return Err(ListErrorKind::Missing),
     };
     Ok(Rows { base, rows })
@@ -188,6 +188,10 @@ mod tests {
             (
                 FileList::Tree(parent(&write("a.egg/x.py", "")).to_owned()),
                 "a.egg",
+            ),
+            (
+                FileList::Develop(parent(&write("a.egg-info/x.py", "")).to_owned()),
+                "a.egg-info",
             ),
         ];
         for (list, base) in lists {

@@ -244,6 +244,7 @@ fn a_develop_install() {
     };
     assert_eq!(found.editable.as_ref(), Some(&editable));
     assert_eq!(found.location, develop.source);
+    assert_eq!(found.files, FileList::Develop(found.info.clone()));
     assert!(
         found.metadata.is_ok() && found.findings.is_empty(),
         "{found:?}"
@@ -254,6 +255,14 @@ fn a_develop_install() {
         .get(&name("foo-bar"))
         .unwrap();
     assert_eq!(found.editable, Some(editable));
+    assert_eq!(found.files, FileList::Develop(found.info.clone()));
+    // What is installed there has a version in its name, and is no source tree.
+    let builder = SiteBuilder::new(&develop.source);
+    builder.file("other-1.0.egg-info/PKG-INFO", header("other", "1.0"));
+    let found = Site::new(&interpreter(&entries))
+        .get(&name("other"))
+        .unwrap();
+    assert_eq!(found.files, FileList::Missing);
     // A site directory that a .pth file adds has lists of files.
     let builder = SiteBuilder::new(&develop.source);
     builder.file("plain-1.0.egg-info/PKG-INFO", header("plain", "1.0"));

@@ -76,6 +76,7 @@ pub(crate) fn line(installed: &Installed) -> String {
         FileList::Conda(_) => "conda",
         FileList::Tree(_) => "tree",
         FileList::Given => "given",
+        FileList::Develop(_) => "develop",
         FileList::Missing => "missing",
     };
     let problem = match &installed.metadata {
