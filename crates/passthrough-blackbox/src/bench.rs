@@ -1,3 +1,7 @@
+mod opened;
+
+pub use opened::{CommandLine, Opened};
+
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,6 +64,9 @@ pub enum RunError {
     /// The case has no world.
     #[error("the world cannot be made: {0}")]
     World(#[from] WorldError),
+    /// The frontend cannot run it.
+    #[error("the profile lacks {0}")]
+    Lacking(String),
     /// There is no index, or no proxy.
     #[error(transparent)]
     Server(#[from] StartError),

@@ -33,7 +33,7 @@ mod tool;
 mod world;
 
 pub use baseline::{baseline_case, is_sound};
-pub use bench::{Bench, Prepared, RunError};
+pub use bench::{Bench, CommandLine, Opened, Prepared, RunError};
 pub use interpreter::{Interpreter, InterpreterError};
 pub use judge::judge;
 pub use profile::{ProfileProblem, Profiles};

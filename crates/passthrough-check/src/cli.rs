@@ -20,7 +20,7 @@ pub use building::{
     AnswerFormat, ArtefactName, BuildArgs, BuildingArgs, EnvArgs, InstallerName, LinkModeName,
     MakingArgs, RunFrontendArgs, SayingArgs,
 };
-pub use frontends::FrontendArgs;
+pub use frontends::{FrontendArgs, WorldArgs};
 
 /// Which build dependencies come from the host, and why.
 ///
@@ -110,6 +110,8 @@ pub enum ConformanceCommand {
     /// usage or a file, 4 nothing was run, 6 a mutant survives, or a case kills
     /// none.
     Mutants(MutantsArgs),
+    /// Make the world of a black-box case, to look at and to run by hand.
+    World(Box<WorldArgs>),
     /// Put the reports of all partitions together, as JSON.
     Merge {
         /// The reports.

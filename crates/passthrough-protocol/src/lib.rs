@@ -50,8 +50,8 @@ pub use blackbox::evidence::{
     CheckResult, Ending, Evidence, EvidenceSchema, RecordedAttempt, RecordedRequest, RunEvidence,
 };
 pub use blackbox::profile::{
-    Capability, HostDiscovery, Profile, ProfileSchema, RefusalArguments, Step, StepCommand, Steps,
-    VersionCommand,
+    Capability, Control, HostDiscovery, Profile, ProfileSchema, RefusalArguments, Step,
+    StepCommand, Steps, VersionCommand,
 };
 pub use blackbox::recording::{
     ChildSight, Recording, RecordingSchema, Seen, SeenDistribution, SeenEntryPoint, SeenImport,

@@ -50,6 +50,9 @@ pub fn conformance(command: &ConformanceCommand, color: bool) -> Result<Answer, 
         ConformanceCommand::Coverage(args) => covered(args),
         ConformanceCommand::Export(args) => export(args),
         ConformanceCommand::InitXfail(args) => init_xfail(args),
+        ConformanceCommand::World(args) => {
+            Ok(Answer::new(blackbox::world(args)?, ExitCode::Success))
+        }
         ConformanceCommand::Mutants(args) => mutants::mutants(args, color),
         ConformanceCommand::Merge { reports } => {
             let reports = files::reports(reports)?;

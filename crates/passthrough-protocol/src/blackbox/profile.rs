@@ -46,6 +46,9 @@ pub struct Profile {
     pub environment: BTreeMap<String, String>,
     /// Its commands.
     pub steps: Steps,
+    /// What it is known to do wrong, where that is why there is the profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<Control>,
     /// Its commands with an environment that was prepared for it.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub prepared: Steps,
@@ -58,6 +61,20 @@ pub enum ProfileSchema {
     #[default]
     #[serde(rename = "passthrough-profile/1")]
     V1,
+}
+
+/// A frontend that is wrong in a known way: a suite that does not notice is wrong
+/// itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    /// What it does wrong.
+    pub why: String,
+    /// The cases that show it, or checks of them, `CASE/CHECK`.
+    pub cases: Vec<String>,
+    /// The requirements that it does not meet in those cases: these and no
+    /// others.
+    pub fails: Vec<String>,
 }
 
 /// How a version is asked for.

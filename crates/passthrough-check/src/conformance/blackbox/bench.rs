@@ -1,6 +1,6 @@
 //! Where frontends are run, and what they leave there.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
@@ -13,14 +13,15 @@ use crate::cli::FrontendArgs;
 use crate::failure::Failure;
 use crate::tools;
 
-/// The bench that the arguments ask for.
-pub(super) fn bench(args: &FrontendArgs) -> Result<Bench, Failure> {
-    let request = match &args.python {
+/// A bench whose worlds are made with the interpreter that is meant, and whose
+/// frontends are kept in the user's cache.
+pub(super) fn bench(python: Option<&OsStr>, cache_dir: Option<&Path>) -> Result<Bench, Failure> {
+    let request = match python {
         Some(said) => Request::parse(said),
         None => Request::Name(OsString::from("python3")),
     };
     let python = tools::locate(&request, &Environment::of_process())?;
-    let cache = tools::cache(args.cache_dir.as_deref())?.join("frontends");
+    let cache = tools::cache(cache_dir)?.join("frontends");
     let this = std::env::current_exe().map_err(Failure::unable)?;
     Bench::new(&python, &cache, Some(this)).map_err(|error| {
         Failure::unable(error).hint("name an interpreter with --python: 3.9 or later, with `venv`")

@@ -6,6 +6,7 @@ mod prepared;
 mod run;
 mod selection;
 mod wanted;
+mod world;
 
 use passthrough_blackbox::Profiles;
 use passthrough_protocol::{ConformanceReport, ExitCode, Expectations};
@@ -17,6 +18,7 @@ use crate::interrupt;
 use run::{Known, Run};
 pub(super) use selection::select;
 pub(super) use wanted::Wanted;
+pub(super) use world::world;
 
 /// What came of several frontends.
 pub(super) struct Outcome {
@@ -41,13 +43,7 @@ pub(super) enum Expected<'a> {
 /// keep the others from it.
 pub(super) fn run(args: &SubjectArgs, expected: Expected<'_>) -> Result<Outcome, Failure> {
     let frontends = &args.frontends;
-    let profiles = Profiles::embedded();
-    if let Some(problem) = profiles.problems.first() {
-        return Err(Failure {
-            exit: ExitCode::SuiteIntegrity,
-            ..Failure::unable(problem)
-        });
-    }
+    let profiles = profiles()?;
     let wanted = frontends
         .profile
         .iter()
@@ -56,7 +52,7 @@ pub(super) fn run(args: &SubjectArgs, expected: Expected<'_>) -> Result<Outcome,
     let selection = select(&args.suite)?;
     let worlds = bench::Worlds::new(frontends.keep.as_deref())?;
     interrupt::clean_up_first();
-    let bench = bench::bench(frontends)?;
+    let bench = bench::bench(frontends.python.as_deref(), frontends.cache_dir.as_deref())?;
     let seed = args.seed.unwrap_or_else(options::seed);
     let mut outcome = Outcome {
         reports: Vec::new(),
@@ -82,4 +78,16 @@ pub(super) fn run(args: &SubjectArgs, expected: Expected<'_>) -> Result<Outcome,
         }
     }
     Ok(outcome)
+}
+
+/// The profiles of the suite.
+fn profiles() -> Result<Profiles, Failure> {
+    let profiles = Profiles::embedded();
+    match profiles.problems.first() {
+        None => Ok(profiles),
+        Some(problem) => Err(Failure {
+            exit: ExitCode::SuiteIntegrity,
+            ..Failure::unable(problem)
+        }),
+    }
 }

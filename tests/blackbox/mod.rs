@@ -1,3 +1,0 @@
-//! Real frontends through the command line.
-
-mod alike;
