@@ -140,7 +140,8 @@ def record(hook):
         "environment": variables,
         "seen": now,
         "child": child(),
-        "isolated_child": child("-I"),
+        # Without -B it would be the probe that writes bytecode into the host.
+        "isolated_child": child("-I", "-B"),
     }
     name = "{:020d}-{}-{}.json".format(time.time_ns(), os.getpid(), hook)
     path = os.path.join(SETTINGS["recordings"], name)
