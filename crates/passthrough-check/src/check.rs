@@ -78,7 +78,10 @@ fn check_one(
     } else {
         project::read(path)?
     };
-    let pyproject = passthrough_config::read(&file.text, &question::reading(&args.reading));
+    let pyproject = passthrough_config::read(
+        &file.text,
+        &question::reading(args.reading.frontend.as_deref()),
+    );
     let host = host::read(&args.host, &file.directory, environment)?;
     let build = host::build_interpreter(&args.host, &file.directory, environment)?;
     let mut policy = question::policy(&args.decision, constraints);

@@ -38,6 +38,13 @@ impl Failure {
         self
     }
 
+    /// Says what the user can do, if that is known.
+    #[must_use]
+    pub fn hinted(mut self, hint: Option<String>) -> Self {
+        self.hint = hint.or(self.hint);
+        self
+    }
+
     /// Adds more of it, if there is more.
     #[must_use]
     pub fn detail(mut self, detail: Option<String>) -> Self {

@@ -133,7 +133,7 @@ fn know(
         .map_err(|error| Failure::unable(&error).hint(error.hint))?;
     let (interpreter, notes) = if spawn == Spawn::No {
         let reading = passthrough_interpreter::read(&located.executable, environment)
-            .map_err(|error| with_hint(Failure::unable(&error), error.hint()))?;
+            .map_err(|error| Failure::unable(&error).hinted(error.hint()))?;
         (reading.interpreter, reading.notes)
     } else {
         let interpreter = passthrough_interpreter::ask(&located.executable, environment, &options)
@@ -167,14 +167,7 @@ pub(crate) fn default_cache() -> Option<PathBuf> {
 fn asking_failed(error: &AskError) -> Failure {
     let stderr = String::from_utf8_lossy(&error.stderr);
     let detail = (!stderr.trim().is_empty()).then(|| format!("it wrote:\n{}", stderr.trim_end()));
-    with_hint(Failure::unable(error).detail(detail), error.hint())
-}
-
-fn with_hint(failure: Failure, hint: Option<String>) -> Failure {
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
+    Failure::unable(error).detail(detail).hinted(error.hint())
 }
 
 /// A host from a document, `--host-json`.

@@ -5,14 +5,14 @@ use passthrough_interpreter::Identity;
 use passthrough_plan::{BuildRequirement, Input, Listing, Pass, Plan, Policy};
 use passthrough_requirement::Requirement;
 
-use crate::cli::{DecisionArgs, ReadingArgs};
+use crate::cli::DecisionArgs;
 use crate::constraints::Constraints;
 use crate::host::Host;
 
-/// Whose tables count.
-pub fn reading(args: &ReadingArgs) -> Reading {
-    match &args.frontend {
-        Some(name) => Reading::Frontend(name.clone()),
+/// Whose tables count: that of one frontend, or all.
+pub fn reading(table: Option<&str>) -> Reading {
+    match table {
+        Some(name) => Reading::Frontend(name.to_owned()),
         None => Reading::Neutral,
     }
 }

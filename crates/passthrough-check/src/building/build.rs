@@ -31,7 +31,7 @@ pub fn build(
     environment: &Environment,
     ui: &Ui<'_>,
 ) -> Result<Vec<Built>, Failure> {
-    let reading = question::reading(&args.reading);
+    let reading = question::reading(args.reading.frontend.as_deref());
     let source = Source::read(&args.project, &reading)?;
     let wishes = Wishes {
         args: &args.building,

@@ -27,7 +27,10 @@ pub struct Made {
 /// Makes the environment that a project would be built in, or says what would
 /// be in it.
 pub fn env(args: &EnvArgs, environment: &Environment, ui: &Ui<'_>) -> Result<Made, Failure> {
-    let source = Source::read(&args.project, &question::reading(&args.reading))?;
+    let source = Source::read(
+        &args.project,
+        &question::reading(args.reading.frontend.as_deref()),
+    )?;
     let wishes = Wishes {
         args: &args.building,
         keep: false,

@@ -39,7 +39,7 @@ pub(super) fn build(error: &BuildError) -> Failure {
 }
 
 pub(super) fn env(error: &EnvError) -> Failure {
-    hinted(Failure::unable(error), error.hint())
+    Failure::unable(error).hinted(error.hint())
 }
 
 pub(super) fn install(error: &InstallError) -> Failure {
@@ -48,7 +48,7 @@ pub(super) fn install(error: &InstallError) -> Failure {
         let who = error.installer.as_deref().unwrap_or("the installer");
         format!("{who} wrote:\n{words}")
     });
-    hinted(Failure::unable(error).detail(detail), error.hint())
+    Failure::unable(error).detail(detail).hinted(error.hint())
 }
 
 /// That a frontend failed is the project's failure, or the frontend's; all else
@@ -60,7 +60,7 @@ pub(super) fn frontend(error: &FrontendError) -> Failure {
     };
     Failure {
         exit,
-        ..hinted(Failure::unable(error), error.hint())
+        ..Failure::unable(error).hinted(error.hint())
     }
 }
 
@@ -98,12 +98,5 @@ fn host_changed(changed: &[Changed], besides: Option<&BuildError>) -> Failure {
                 "install {} into the host again; a build with --link-mode copy cannot reach the host's files",
                 names.join(", ")
             ))
-    }
-}
-
-fn hinted(failure: Failure, hint: Option<String>) -> Failure {
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
     }
 }

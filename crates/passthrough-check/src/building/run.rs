@@ -9,7 +9,6 @@ use passthrough_build::frontends::{self, Frontend, Tool};
 use passthrough_build::hooks::Artefact;
 use passthrough_build::installer::User;
 use passthrough_build::session::{BuildError, Job, Prepared};
-use passthrough_config::Reading;
 use passthrough_interpreter::Environment;
 use passthrough_protocol::ExitCode;
 
@@ -19,6 +18,7 @@ use super::target::{Target, Wishes};
 use super::{Ui, failure, output};
 use crate::cli::RunFrontendArgs;
 use crate::failure::Failure;
+use crate::question;
 
 /// Has the frontend that the user named build, or runs the command. Returns
 /// what the frontend built.
@@ -32,11 +32,7 @@ pub fn run(
 ) -> Result<Vec<Built>, Failure> {
     // What cannot be done is said before anything is made.
     let frontend = args.frontend.as_deref().map(named).transpose()?;
-    let reading = match &args.table {
-        Some(name) => Reading::Frontend(name.clone()),
-        None => Reading::Neutral,
-    };
-    let source = Source::read(&args.project, &reading)?;
+    let source = Source::read(&args.project, &question::reading(args.table.as_deref()))?;
     let wishes = Wishes {
         args: &args.building,
         keep: args.keep_env,
