@@ -19,6 +19,7 @@ use passthrough_wheelhouse::{
 use crate::built::{self, Statement};
 use crate::interpreter::{Interpreter, InterpreterError};
 use crate::judge::judge;
+use crate::portable::portable;
 use crate::process::{self, Ended, Task};
 use crate::recordings;
 use crate::snapshot::Snapshot;
@@ -191,6 +192,22 @@ impl Bench {
             let _ = fs::write(world.directory.join("evidence.json"), text);
         }
         Ok(evidence)
+    }
+
+    /// The evidence of a run in `directory`, for a report that travels: it says
+    /// `{world}`, `{tool}`, `{self}`, `{cache}` and `{base}` (the prefix of the
+    /// base interpreter) for the places of this machine.
+    pub fn portable(&self, evidence: Evidence, frontend: &Frontend, directory: &Path) -> Evidence {
+        let own = [
+            ("world", Some(directory)),
+            ("tool", frontend.directory.as_deref()),
+            ("self", self.this.as_deref()),
+            ("cache", Some(self.cache.as_path())),
+        ];
+        let own = own
+            .into_iter()
+            .filter_map(|(word, place)| Some((word, place?)));
+        portable(evidence, &own.collect::<Vec<_>>())
     }
 }
 

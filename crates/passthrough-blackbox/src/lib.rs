@@ -22,6 +22,7 @@ mod built;
 mod interpreter;
 mod judge;
 mod nonce;
+mod portable;
 mod probe;
 mod process;
 mod profile;

@@ -9,16 +9,19 @@ mod project;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
 use fs_err as fs;
 use passthrough_protocol::{
-    BlackboxCase, Capability, GivenDistribution, HostDiscovery, Profile, Step, What,
+    BlackboxCase, Capability, Form, GivenDistribution, HostDiscovery, Profile, Step, What,
 };
 use passthrough_wheelhouse::{Archive, InstallError, Scheme, SdistError, WheelError};
 use serde_json::{Map, Value};
 
 use crate::nonce::nonce;
 use crate::probe::Watch;
+use crate::process;
 use crate::template::{self, Places};
 use environment::Template;
 
@@ -180,6 +183,9 @@ impl World {
                 }
                 maker.install(&given, label, &scheme, &directory)?;
             }
+            if given.iter().any(|given| given.form == Form::EditableFinder) {
+                start_once(&place)?;
+            }
             Ok::<PathBuf, WorldError>(place)
         };
         let mut hosts = vec![environment("host", directory.join("host"), &world.host)?];
@@ -273,6 +279,16 @@ impl World {
 }
 
 /// What the backend has to look for: all that any copy of anything brings.
+/// Starts an environment's interpreter, as its user has before any build: the
+/// first start compiles what start-up code imports, and no frontend is to blame.
+fn start_once(environment: &Path) -> Result<(), WorldError> {
+    let mut command = Command::new(environment.join("bin/python"));
+    command.args(["-c", ""]).env_clear();
+    let patience = Duration::from_secs(60);
+    process::helper(&mut command, patience).map_err(io::Error::other)?;
+    Ok(())
+}
+
 fn watch(case: &BlackboxCase) -> Watch {
     let world = &case.world;
     let mut watch = Watch::default();

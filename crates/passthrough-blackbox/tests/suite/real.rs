@@ -154,8 +154,9 @@ fn pip_downloads_and_lets_isolated_children_see_the_host() {
         &found,
         "excluded-version-is-downloaded",
         &[
-            "in-isolated-child fail other",
             "other-name-stays fail other",
+            "import fail premise",
+            "in-isolated-child fail other",
             "other-name-not-downloaded fail more",
         ],
     );

@@ -104,6 +104,7 @@ impl Run<'_> {
         let mut evidence = Vec::new();
         let mut judged = Vec::new();
         for (case, result) in cases.iter().zip(results) {
+            let result = result.map(|evidence| stage.portable(evidence));
             judged.extend(rows(&Seen {
                 case,
                 evidence: result.as_ref().map_err(String::as_str),
@@ -181,6 +182,13 @@ impl Stage<'_> {
             self.run.options, case.id
         );
         Ok(evidence)
+    }
+
+    /// What goes into a report is read on other machines.
+    fn portable(&self, evidence: Evidence) -> Evidence {
+        let Run { bench, worlds, .. } = self.run;
+        let directory = worlds.of(&self.run.wanted.name(), &evidence.case);
+        bench.portable(evidence, &self.frontend, &directory)
     }
 
     /// A profile that does not build a project without a list is wrong: nothing
