@@ -52,6 +52,7 @@ pub fn baseline_case(step: Step) -> BlackboxCase {
         of: of.map(str::to_owned),
         view: View::Hook,
         hook: None,
+        first: false,
         project: None,
         is: None,
         has: None,

@@ -174,7 +174,8 @@ fn about(check: &Check) -> String {
             View::IsolatedChild => ", in a child interpreter with -I",
         });
         if let Some(hook) = &check.hook {
-            text = format!("{text}, in {hook}");
+            let time = if check.first { "the first " } else { "" };
+            text = format!("{text}, in {time}{hook}");
         }
         if let Some(project) = &check.project {
             text = format!("{text}, in the build of {project}");

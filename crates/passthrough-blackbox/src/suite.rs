@@ -194,6 +194,8 @@ fn check(case: &BlackboxCase) -> Result<(), String> {
             && (check.hook.is_some() || check.project.is_some() || check.view != View::Hook)
         {
             Some("is not of what a hook sees")
+        } else if check.first && check.hook.is_none() {
+            Some("is of the first time of no hook")
         } else if check.run == Run::Second && world.second_host.is_none() {
             Some("is of a second run, and there is none")
         } else if check

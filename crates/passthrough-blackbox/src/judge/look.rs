@@ -101,8 +101,10 @@ fn hooks<'a>(
         .recordings
         .iter()
         .filter(|found| found.project == *project);
+    let most = if check.first { 1 } else { usize::MAX };
     let chosen: Vec<&Recording> = of_project
         .filter(|found| check.hook.as_ref().is_none_or(|hook| found.hook == *hook))
+        .take(most)
         .collect();
     if chosen.is_empty() {
         let hook = check.hook.as_deref().unwrap_or("no hook");

@@ -227,6 +227,28 @@ fn what_holds_in_one_hook_has_to_hold_in_all() {
     );
 }
 
+/// A frontend asks again in an environment that holds what the first answer named.
+#[test]
+fn the_first_time_can_be_told_from_the_others() {
+    let again = |empty_first: bool| {
+        run(|run| {
+            let other = recording("build_wheel", |recording| {
+                recording["seen"]["distributions"] = json!([]);
+            });
+            run.recordings.insert(usize::from(!empty_first), other);
+        })
+    };
+    let copies = |more: Value| check("copies", Some("some-lib"), &more);
+    for (empty_first, first, expected) in [
+        (true, true, "pass"),
+        (true, false, "fail more"),
+        (false, true, "fail more"),
+    ] {
+        let check = copies(json!({"is": [], "hook": "build_wheel", "first": first}));
+        assert_eq!(outcome(&check, again(empty_first)), expected);
+    }
+}
+
 #[test]
 fn children_are_looked_at_apart() {
     let copies = |view: &str| {

@@ -37,7 +37,7 @@ fn problem(change: impl FnOnce(&mut Value)) -> Option<String> {
 fn what_is_wrong_with_a_case_is_said() {
     assert_eq!(problem(|_| {}), None);
     type Change = fn(&mut Value);
-    let changes: [(Change, &str); 23] = [
+    let changes: [(Change, &str); 24] = [
         (|case| case["id"] = json!("other"), "not the file's name"),
         (|case| case["title"] = json!(" "), "`title` is empty"),
         (|case| case["checks"] = json!([]), "checks nothing"),
@@ -65,6 +65,10 @@ fn what_is_wrong_with_a_case_is_said() {
                 case["checks"][1].as_object_mut().unwrap().remove("of");
             },
             "nothing to name",
+        ),
+        (
+            |case| case["checks"][1]["first"] = json!(true),
+            "the first time of no hook",
         ),
         (
             |case| case["checks"][0]["of"] = json!("lib"),

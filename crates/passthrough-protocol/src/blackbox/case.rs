@@ -287,6 +287,10 @@ pub struct Check {
     /// In which hook; absent: in each that ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hook: Option<String>,
+    /// Only the first time that this hook ran: what it has asked for can be there
+    /// when it is asked again.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub first: bool,
     /// In the build of which project; absent: of the one that is built.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
