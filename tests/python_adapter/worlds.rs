@@ -98,7 +98,9 @@ const MARKERS: [&str; 31] = [
 ];
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 /// References of which several are recorded by several of `RECORDS`.
-const REFERENCES: [&str; 16] = [
+const REFERENCES: [&str; 18] = [
+    "https://example.org/a.zip#md5=0A&sha256=&sha256=0a&sha256=11",
+    "https://example.org/a.zip#egg=alpha&shake_128=1&sha256=11",
     "https://example.org/a.zip",
     "https://user:secret@example.org/a.zip#sha256=00",
     "https://example.org/b.zip",
@@ -124,6 +126,15 @@ fn records() -> Vec<Value> {
     vec![
         json!({"url": "https://example.org/a.zip", "archive_info": {}}),
         json!({"url": "https://example.org/a.zip", "archive_info": {"hash": "sha256=11"}}),
+        json!({"url": "https://example.org/a.zip", "archive_info": {"hashes": {"sha256": "0A"}}}),
+        json!({
+            "url": "https://example.org/a.zip",
+            "archive_info": {"hash": "md5=0a", "hashes": {"md5": "0a", "sha256": "00"}},
+        }),
+        json!({
+            "url": "https://example.org/a.zip",
+            "archive_info": {"hash": "md5=0a", "hashes": {"sha256": "0a"}},
+        }),
         json!({"url": "https://example.org/a.zip", "archive_info": {}, "subdirectory": "sub"}),
         json!({"url": "https://example.org/a.zip"}),
         vcs("https://example.org/a.git"),

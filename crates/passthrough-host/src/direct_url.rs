@@ -1,5 +1,7 @@
 //! `direct_url.json` (PEP 610): where a distribution was installed from.
 
+use std::collections::BTreeMap;
+
 use passthrough_diagnostic::{Rule, Severity};
 use passthrough_requirement::DirectReference;
 use serde_json::{Map, Value};
@@ -46,7 +48,9 @@ pub(crate) fn from_document(document: &Map<String, Value>) -> Result<DirectUrl, 
         return Err(invalid(&format!("`{key}` must be an object")));
     };
     let origin = match *key {
-        "archive_info" => Origin::Archive,
+        "archive_info" => Origin::Archive {
+            hashes: hashes(info)?,
+        },
         "dir_info" => Origin::Directory {
             editable: match info.get("editable") {
                 None => false,
@@ -73,7 +77,8 @@ pub(crate) fn from_document(document: &Map<String, Value>) -> Result<DirectUrl, 
 /// The document that says the same.
 pub(crate) fn to_document(direct_url: &DirectUrl) -> Map<String, Value> {
     let (key, info) = match &direct_url.origin {
-        Origin::Archive => ("archive_info", serde_json::json!({})),
+        Origin::Archive { hashes } if hashes.is_empty() => ("archive_info", serde_json::json!({})),
+        Origin::Archive { hashes } => ("archive_info", serde_json::json!({"hashes": hashes})),
         Origin::Directory { editable } => ("dir_info", serde_json::json!({"editable": editable})),
         Origin::Vcs { vcs, commit } => (
             "vcs_info",
@@ -87,6 +92,28 @@ pub(crate) fn to_document(direct_url: &DirectUrl) -> Map<String, Value> {
         document.insert("subdirectory".to_owned(), subdirectory.clone().into());
     }
     document
+}
+
+/// The digests of an `archive_info`: its `hashes`, or the one `hash` that older
+/// installers write.
+fn hashes(info: &Map<String, Value>) -> Result<BTreeMap<String, String>, Fault> {
+    let given = |key| info.get(key).filter(|value| !value.is_null());
+    let hashes: Option<BTreeMap<String, String>> = given("hashes")
+        .map(serde::Deserialize::deserialize)
+        .transpose()
+        .map_err(|_| invalid("`hashes` must be an object of strings"))?;
+    let Some(hash) = given("hash") else {
+        return Ok(hashes.unwrap_or_default());
+    };
+    let (algorithm, digest) = hash
+        .as_str()
+        .and_then(|hash| hash.split_once('='))
+        .ok_or_else(|| invalid("`hash` must be `<algorithm>=<digest>`"))?;
+    match hashes {
+        None => Ok(BTreeMap::from([(algorithm.to_owned(), digest.to_owned())])),
+        Some(hashes) if hashes.get(algorithm).is_some_and(|other| other == digest) => Ok(hashes),
+        Some(_) => Err(invalid("`hash` is not among the `hashes`")),
+    }
 }
 
 fn text(object: &Map<String, Value>, key: &str) -> Result<Option<String>, Fault> {
@@ -117,8 +144,8 @@ fn redact(url: &str) -> String {
 impl DirectUrl {
     /// Whether the installed copy is what `reference` asks for.
     ///
-    /// Compared without credentials and without the hashes in a fragment; a
-    /// VCS reference only matches by a full commit id.
+    /// Compared without credentials, and by hashes only of algorithms that both
+    /// have one of; a VCS reference only matches by a full commit id.
     pub fn records(&self, reference: &DirectReference) -> bool {
         let Some(asked) = reference.parts() else {
             return false;
@@ -133,12 +160,16 @@ impl DirectUrl {
                         is_full_commit_id(vcs, revision) && revision.eq_ignore_ascii_case(commit)
                     })
             }
-            (Origin::Archive | Origin::Directory { .. }, None) => true,
+            (Origin::Archive { hashes }, None) => asked.hashes.iter().all(|(name, digest)| {
+                let recorded = hashes.get(name);
+                recorded.is_none_or(|recorded| recorded.to_ascii_lowercase() == *digest)
+            }),
+            (Origin::Directory { .. }, None) => true,
             _ => false,
         };
         let place = |url: &str| match self.origin {
             Origin::Directory { .. } => url.trim_end_matches('/').to_owned(),
-            Origin::Archive | Origin::Vcs { .. } => url.to_owned(),
+            Origin::Archive { .. } | Origin::Vcs { .. } => url.to_owned(),
         };
         same_version
             && place(&recorded.url) == place(&asked.url)
@@ -196,6 +227,13 @@ mod tests {
         .unwrap()
     }
 
+    fn archive(hashes: &[(&str, &str)]) -> Origin {
+        let owned = |(name, digest): &(&str, &str)| (name.to_string(), digest.to_string());
+        Origin::Archive {
+            hashes: hashes.iter().map(owned).collect(),
+        }
+    }
+
     #[test]
     fn every_origin_is_read() {
         assert_eq!(
@@ -212,7 +250,15 @@ mod tests {
         for (info, origin) in [
             (
                 serde_json::json!({"archive_info": {"hash": "sha256=0"}}),
-                Origin::Archive,
+                archive(&[("sha256", "0")]),
+            ),
+            (
+                serde_json::json!({"archive_info": {"hash": "a=1", "hashes": {"b": "2", "a": "1"}}}),
+                archive(&[("a", "1"), ("b", "2")]),
+            ),
+            (
+                serde_json::json!({"archive_info": {"hash": null, "hashes": null}}),
+                archive(&[]),
             ),
             (
                 serde_json::json!({"dir_info": {}}),
@@ -254,6 +300,24 @@ mod tests {
             (
                 serde_json::json!({"url": "file:///x", "vcs_info": {"vcs": "git"}}),
                 "`commit_id` is missing",
+            ),
+            (
+                serde_json::json!({"url": "file:///x", "archive_info": {"hashes": {"md5": 1}}}),
+                "`hashes` must be an object of strings",
+            ),
+            (
+                serde_json::json!({"url": "file:///x", "archive_info": {"hash": "00"}}),
+                "`hash` must be",
+            ),
+            (
+                serde_json::json!({"url": "file:///x", "archive_info": {"hash": 1}}),
+                "`hash` must be",
+            ),
+            (
+                serde_json::json!({
+                    "url": "file:///x", "archive_info": {"hash": "md5=0", "hashes": {"md5": "1"}},
+                }),
+                "`hash` is not among",
             ),
             (
                 serde_json::json!({"url": "file:///x", "dir_info": {}, "subdirectory": {}}),
@@ -358,14 +422,18 @@ mod tests {
         let archive = DirectUrl {
             url: "https://example.org/a-1.0.zip".to_owned(),
             subdirectory: None,
-            origin: Origin::Archive,
+            origin: archive(&[("md5", "AB"), ("sha256", "0f")]),
         };
         for (reference, recorded) in [
             ("https://example.org/a-1.0.zip", true),
             (
-                "https://u:p@example.org:443/a-1.0.zip#sha256=00&egg=a",
+                "https://u:p@example.org:443/a-1.0.zip#sha1=00&egg=a&md5=aB",
                 true,
             ),
+            ("https://example.org/a-1.0.zip#sha256=0F&sha256=1", true),
+            ("https://example.org/a-1.0.zip#sha256=&sha1=0", true),
+            ("https://example.org/a-1.0.zip#sha256=1", false),
+            ("https://example.org/a-1.0.zip#md5=ab&sha256=1", false),
             ("https://example.org/a-1.0.zip#subdirectory=b", false),
             ("https://example.org/a-1.0.zip/", false),
             ("https://example.org/a-1.1.zip", false),
@@ -402,7 +470,12 @@ mod tests {
             DirectUrl {
                 url: "https://h/x.zip".to_owned(),
                 subdirectory: None,
-                origin: Origin::Archive,
+                origin: archive(&[]),
+            },
+            DirectUrl {
+                url: "https://h/x.zip".to_owned(),
+                subdirectory: None,
+                origin: archive(&[("sha256", "0")]),
             },
         ] {
             assert_eq!(from_document(&to_document(&direct_url)), Ok(direct_url));

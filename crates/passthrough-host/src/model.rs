@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -135,7 +135,10 @@ pub enum Origin {
         commit: String,
     },
     /// An archive.
-    Archive,
+    Archive {
+        /// The digests that were recorded, by the name of the algorithm.
+        hashes: BTreeMap<String, String>,
+    },
     /// A local directory.
     Directory {
         /// Whether it was installed editable.

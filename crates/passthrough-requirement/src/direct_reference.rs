@@ -31,10 +31,22 @@ pub struct ReferenceParts {
 
 const VERSION_CONTROL: [&str; 4] = ["git", "hg", "bzr", "svn"];
 
-/// What `hashlib` guarantees and has one digest length.
-const HASHES: [&str; 12] = [
-    "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384",
-    "sha3_512", "blake2b", "blake2s",
+/// What `hashlib` guarantees.
+const HASHES: [&str; 14] = [
+    "md5",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "sha3_224",
+    "sha3_256",
+    "sha3_384",
+    "sha3_512",
+    "shake_128",
+    "shake_256",
+    "blake2b",
+    "blake2s",
 ];
 
 impl DirectReference {
@@ -108,7 +120,10 @@ fn read_fragment(fragment: &str) -> (Option<String>, BTreeMap<String, String>) {
     let mut subdirectory = None;
     let mut hashes = BTreeMap::new();
     for (key, value) in fragment.split('&').filter_map(|pair| pair.split_once('=')) {
-        if key == "subdirectory" && !value.is_empty() {
+        if value.is_empty() {
+            continue;
+        }
+        if key == "subdirectory" {
             subdirectory.get_or_insert_with(|| value.to_owned());
         } else if HASHES.contains(&key) {
             hashes
@@ -247,7 +262,7 @@ mod tests {
     #[test]
     fn hashes_are_read() {
         let parts =
-            parts("https://h/a.whl#sha256=AbC0&md5=1&egg=sha1&subdirectory=&sha9=2&sha256=f")
+            parts("https://h/a.whl#md5=&sha256=AbC0&md5=1&egg=sha1&subdirectory=&sha9=2&sha256=f")
                 .unwrap();
         assert_eq!(parts.url, "https://h/a.whl");
         assert_eq!(parts.subdirectory, None);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -134,10 +135,23 @@ def recorded_origin(record: DirectUrl) -> Origin:
     return Origin(url, subdirectory, vcs.vcs.lower(), vcs.commit_id.lower())
 
 
+def hashes_agree(record: DirectUrl, reference: str) -> bool:
+    """A hash that only one of them has does not count."""
+    recorded = (record.archive_info and record.archive_info.hashes) or {}
+    parts = re.findall(r"(?:^|&)([^&=]+)=([^&]+)", urlsplit(reference).fragment)
+    asked = dict(reversed(parts))  # of several parts the first counts
+    both = asked.keys() & recorded.keys() & hashlib.algorithms_guaranteed
+    return all(asked[name].lower() == recorded[name].lower() for name in both)
+
+
 def records(record: DirectUrl | None, reference: str) -> bool:
     """Whether a direct_url.json (PEP 610) records a direct reference."""
     try:
-        return record is not None and recorded_origin(record) == asked_origin(reference)
+        return (
+            record is not None
+            and recorded_origin(record) == asked_origin(reference)
+            and hashes_agree(record, reference)
+        )
     except ValueError:  # not a URL
         return False
 

@@ -9,7 +9,7 @@ static RULE: Rule = Rule {
     name: "url",
     severity: Severity::Warning,
     requirements: &["ELIG-url"],
-    what: "The name is required by a direct reference (`name @ url`) that the host's `direct_url.json` (PEP 610) does not record, or the build is in hash-checking mode. URLs are compared without credentials and fragment hashes; a VCS reference matches only by its full commit id.",
+    what: "The name is required by a direct reference (`name @ url`) that the host's `direct_url.json` (PEP 610) does not record, or the build is in hash-checking mode. URLs are compared without credentials, and hashes where both sides have one of the same algorithm; a VCS reference matches only by its full commit id.",
     why: "A direct reference asks for that very source. That the host's copy has the same name and version says nothing about where it came from.",
     example: r#"```toml
 [build-system]
@@ -49,10 +49,16 @@ fn check(question: &Question<'_>) -> Option<Reason> {
         })
 }
 
-/// A direct reference as it may be shown: without credentials.
+/// A direct reference as it may be shown: without credentials, and with the
+/// hashes that it asks for.
 pub(crate) fn shown(url: &DirectReference) -> String {
-    match url.parts() {
-        Some(parts) => format!("`{}`", parts.url),
-        None => "a direct reference that is no URL".to_owned(),
+    let Some(parts) = url.parts() else {
+        return "a direct reference that is no URL".to_owned();
+    };
+    let mut text = parts.url;
+    for (index, (algorithm, digest)) in parts.hashes.iter().enumerate() {
+        text.push(if index == 0 { '#' } else { '&' });
+        text.push_str(&format!("{algorithm}={digest}"));
     }
+    format!("`{text}`")
 }

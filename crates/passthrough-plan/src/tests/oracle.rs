@@ -475,7 +475,14 @@ fn satisfies(requirement: &Requirement, dist: &Dist) -> bool {
 fn satisfies_url(requirement: &Requirement, dist: &Dist) -> bool {
     match &requirement.source {
         Source::Specifiers(_) => true,
-        Source::Url(url) => dist.from_url && url.as_str() == URL,
+        Source::Url(url) => {
+            let (place, asked) = match url.as_str().split_once("#sha256=") {
+                Some((place, hash)) => (place, Some(hash)),
+                None => (url.as_str(), None),
+            };
+            let differs = asked.is_some() && dist.hash.is_some() && asked != dist.hash;
+            dist.from_url && place == URL && !differs
+        }
     }
 }
 

@@ -210,6 +210,17 @@ fn a_url_needs_the_same_origin() {
     assert_eq!(status(&world.plan(), "a"), Status::Url);
     let recorded = world.with("a", |a| a.from_url = true);
     assert_eq!(status(&recorded.plan(), "a"), Status::Host);
+    let same = recorded.clone().with("a", |a| a.hash = Some("00"));
+    assert_eq!(status(&same.plan(), "a"), Status::Host);
+    let other = recorded.with("a", |a| a.hash = Some("11")).plan();
+    assert_eq!(status(&other, "a"), Status::Url);
+    // The hash is all that differs, so that it has to be told.
+    assert_eq!(
+        detail(&other, "a"),
+        format!(
+            "required from `{URL}#sha256=00`, which the host's copy does not record as its origin"
+        )
+    );
 }
 
 #[test]
@@ -286,7 +297,7 @@ fn a_dynamic_reference_to_another_source_than_that_of_the_exposed_is_an_error() 
     assert_eq!(
         plan.diagnostics[0].message,
         format!(
-            "the backend requires a from `{URL}`, but a 1 of the host is already exposed, and does not record that as its origin"
+            "the backend requires a from `{URL}#sha256=00`, but a 1 of the host is already exposed, and does not record that as its origin"
         )
     );
     let recorded = world.with("a", |a| a.from_url = true);

@@ -37,6 +37,8 @@ pub(super) struct Dist {
     pub(super) file_list: bool,
     pub(super) editable: bool,
     pub(super) from_url: bool,
+    /// The SHA-256 that is recorded with the URL.
+    pub(super) hash: Option<&'static str>,
 }
 
 pub(super) const URL: &str = "https://example.org/pkg.whl";
@@ -67,6 +69,7 @@ impl World {
             file_list: true,
             editable: false,
             from_url: false,
+            hash: None,
         };
         self.host.insert(name.parse().unwrap(), dist);
         self
@@ -225,7 +228,13 @@ impl InMemory {
                 direct_url: dist.from_url.then(|| DirectUrl {
                     url: URL.into(),
                     subdirectory: None,
-                    origin: Origin::Archive,
+                    origin: Origin::Archive {
+                        hashes: dist
+                            .hash
+                            .map(|hash| ("sha256".to_owned(), hash.to_owned()))
+                            .into_iter()
+                            .collect(),
+                    },
                 }),
                 editable: dist.editable.then_some(Editable {
                     source: None,
@@ -267,6 +276,10 @@ fn specifier() -> impl Strategy<Value = &'static str> {
     ]
 }
 
+fn reference() -> impl Strategy<Value = String> {
+    select(&["", "#sha256=00"][..]).prop_map(|fragment| format!(" @ {URL}{fragment} "))
+}
+
 fn requirement() -> impl Strategy<Value = Requirement> {
     let marker = prop_oneof![
         8 => Just(""),
@@ -274,8 +287,7 @@ fn requirement() -> impl Strategy<Value = Requirement> {
         1 => Just("; sys_platform == 'win32'"),
         1 => Just("; python_version >= '3.9'"),
     ];
-    let source =
-        prop_oneof![12 => specifier().prop_map(str::to_owned), 1 => Just(format!(" @ {URL} "))];
+    let source = prop_oneof![12 => specifier().prop_map(str::to_owned), 1 => reference()];
     let extras = prop_oneof![8 => Just(""), 2 => Just("[x]"), 1 => Just("[unknown]")];
     (select(&NAMES[..]), extras, source, marker).prop_map(|(name, extras, source, marker)| {
         format!("{name}{extras}{source}{marker}").parse().unwrap()
@@ -305,9 +317,10 @@ fn dist() -> impl Strategy<Value = Dist> {
         rarely(),
         rarely(),
         rarely(),
+        select(&[None, Some("00"), Some("11")][..]),
     )
         .prop_map(
-            |(version, requires, extras, broken, bare, editable, from_url)| Dist {
+            |(version, requires, extras, broken, bare, editable, from_url, hash)| Dist {
                 version,
                 requires,
                 extras,
@@ -315,6 +328,7 @@ fn dist() -> impl Strategy<Value = Dist> {
                 file_list: !bare,
                 editable,
                 from_url,
+                hash,
             },
         )
 }
@@ -364,7 +378,7 @@ pub(super) fn world() -> impl Strategy<Value = World> {
     let more = prop_oneof![
         4 => Just("[x]".to_owned()),
         1 => Just(">=2".to_owned()),
-        1 => Just(format!(" @ {URL}")),
+        1 => reference(),
     ];
     let dynamic = prop_oneof![
         3 => Just(None),
