@@ -260,6 +260,7 @@ fn both_implementations_agree_on_generated_worlds() {
         "because fallback",
         "because unlisted",
         "not cacheable",
+        "error DYN-1",
         "error DYN-3",
     ]);
 }

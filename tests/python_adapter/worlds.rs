@@ -290,18 +290,22 @@ pub(crate) struct Aftermath {
     dynamic: Vec<String>,
     versions: Vec<&'static str>,
     came_along: Vec<&'static str>,
+    /// Seldom: what is said to be exposed, and is not on the host.
+    changed: Option<&'static str>,
 }
 
 pub(crate) fn aftermath() -> impl Strategy<Value = Aftermath> {
     let versions = vec(select(&VERSIONS[..VERSIONS.len() - 1]), NAMES.len());
     let came_along = vec(name(), 0..2);
-    (vec(requirement(), 0..4), versions, came_along).prop_map(|(dynamic, versions, came_along)| {
-        Aftermath {
+    let changed = prop_oneof![20 => Just(None), 1 => select(vec![Some("gone"), Some("alpha")])];
+    (vec(requirement(), 0..4), versions, came_along, changed).prop_map(
+        |(dynamic, versions, came_along, changed)| Aftermath {
             dynamic,
             versions,
             came_along,
-        }
-    })
+            changed,
+        },
+    )
 }
 
 /// The second pass after a first one that ended in `plan`.
@@ -326,6 +330,10 @@ pub(crate) fn second_pass(first: &Value, plan: &Value, after: &Aftermath) -> Val
         if !present.iter().any(|held| held["name"] == name) {
             present.push(json!({"name": name, "version": version, "exposed": false}));
         }
+    }
+    if let Some(name) = after.changed {
+        present.retain(|held| held["name"] != name);
+        present.push(json!({"name": name, "version": "9!9", "exposed": true}));
     }
     let mut input = first.clone();
     input["dynamic_requires"] = json!(after.dynamic);

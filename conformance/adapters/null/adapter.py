@@ -21,6 +21,7 @@ CODES = [
     ("configuration", "CONF-2"),
     ("configuration", "CONF-8"),
     ("second-pass", "CONF-8"),
+    ("second-pass", "DYN-1"),
     ("second-pass", "DYN-3"),
 ]
 

@@ -11,7 +11,14 @@ from packaging.requirements import InvalidRequirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from passthrough.decide import Decision, Policy, Present, Question, decide
+from passthrough.decide import (
+    Decision,
+    Policy,
+    Present,
+    Question,
+    changed_since_exposed,
+    decide,
+)
 from passthrough.declaration import ConfigurationError, Declaration, NoTomlReader, read
 from passthrough.host import Host, interpreter
 from passthrough.requirement import Requirement, parse
@@ -55,6 +62,8 @@ def answer(given: dict[str, Any]) -> dict[str, Any]:
     except InvalidRequirement:
         return {"error": {"stage": "second-pass", "code": "CONF-8"}}
     asked = question(given, declaration, dynamic)
+    if changed_since_exposed(asked):
+        return {"error": {"stage": "second-pass", "code": "DYN-1"}}
     decision = decide(asked)
     if decision.excluded_when_exposed or decision.broken_when_exposed:
         return {"error": {"stage": "second-pass", "code": "DYN-3"}}

@@ -207,7 +207,7 @@ fn refusal(rule: &Rule) -> Option<Refusal> {
     rule.requirements.iter().find_map(|&id| {
         let stage = match id {
             "CONF-2" | "CONF-8" => Stage::Configuration,
-            "DYN-3" => Stage::SecondPass,
+            "DYN-1" | "DYN-3" => Stage::SecondPass,
             _ => return None,
         };
         Some(refuse(stage, id))

@@ -2,6 +2,7 @@
 //!
 //! The statuses that speak of one name alone have theirs in `rows`.
 
+mod changed_host;
 pub(crate) mod closure;
 pub(crate) mod conflict;
 mod displaced;
@@ -44,6 +45,7 @@ pub static RULES: &[&Rule] = &[
     &dubious_marker::RULE,
     &dynamic_excludes::RULE,
     &dynamic_closure::RULE,
+    &changed_host::RULE,
 ];
 
 /// What a rule may look at.
@@ -77,6 +79,8 @@ pub(crate) fn diagnose(
         own_copy::find,
         editable::find,
         dubious_marker::find,
+        // Before what is said of copies that the host no longer has.
+        changed_host::find,
         dynamic_excludes::find,
         dynamic_closure::find,
         of_host,

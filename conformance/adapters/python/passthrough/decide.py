@@ -261,6 +261,16 @@ class Decision:
     broken_when_exposed: list[str]
 
 
+def changed_since_exposed(question: Question) -> list[str]:
+    """What is exposed, and not on the host in that version: an error by DYN-1."""
+    copies = question.host.copies
+    return [
+        name
+        for name, version in sorted(question.exposed.items())
+        if name not in copies or copies[name].version != version
+    ]
+
+
 def decide(question: Question) -> Decision:
     statuses = {name: local_status(question, name) for name in sorted(set(question.listed))}
     details: dict[str, str] = {}

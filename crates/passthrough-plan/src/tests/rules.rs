@@ -310,6 +310,36 @@ fn a_dynamic_reference_to_another_source_than_that_of_the_exposed_is_an_error() 
 }
 
 #[test]
+fn a_host_that_has_changed_since_the_first_pass_is_an_error() {
+    let world = World::default()
+        .installed("a", "1.0", &["b"])
+        .installed("b", "1", &[])
+        .lists(&["a"])
+        .requires(&["a"]);
+    let said = |exposed: &[&str], downloaded: &[&str]| {
+        let plan = world.clone().second(&["a>=2"], exposed, downloaded).plan();
+        let first = plan.diagnostics.first().unwrap();
+        (first.rule.code, first.message.clone())
+    };
+    assert_eq!(
+        said(&["a==2", "b==1"], &[]),
+        (
+            "BIP228",
+            "a 2 was exposed to the build, and the host has a 1.0 now".to_owned()
+        )
+    );
+    assert_eq!(
+        said(&["a==1", "gone==3"], &[]),
+        (
+            "BIP228",
+            "gone 3 was exposed to the build, and the host has no gone any more".to_owned()
+        )
+    );
+    // Equal versions in other words are none, and downloads are another matter.
+    assert_eq!(said(&["a==1", "b==1.0"], &["gone==3"]).0, "BIP226");
+}
+
+#[test]
 fn a_dynamic_extra_without_its_closure_is_an_error() {
     let plan = World::default()
         .installed("a", "1", &["ghost; extra == 'x'"])
