@@ -141,8 +141,8 @@ fn a_rule_that_is_not_registered_as_it_stands_is_noticed() {
     assert_noticed(
         "the level of a row",
         both(
-            "another version of it into the host | MUST",
-            "another version of it into the host | MAY",
+            "will have another copy of it, or none | MUST",
+            "will have another copy of it, or none | MAY",
         ),
     );
     assert_noticed("an id", both("**DYN-4** (", "**DYN-6** ("));

@@ -388,7 +388,7 @@ pub struct DecisionArgs {
     /// Refuse to pass anything through.
     #[arg(long)]
     pub no_passthrough: bool,
-    /// A package of which another version is about to be installed into the host.
+    /// A package of which the host is about to have another copy, or none.
     #[arg(long, value_name = "NAME")]
     pub replacing: Vec<PackageName>,
     /// Constraints that the frontend would apply, one a line, as for pip.

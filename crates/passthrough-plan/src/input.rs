@@ -86,8 +86,8 @@ pub struct Policy {
     pub denied: BTreeSet<PackageName>,
     /// Whether the user refuses passthrough altogether.
     pub deny_all: bool,
-    /// Names of which the operation under way will install another version
-    /// into the host.
+    /// Names of which the host will have another copy, or none, after the
+    /// operation under way.
     pub replacing: BTreeSet<PackageName>,
     /// Whether every download must match a hash.
     pub hash_mode: bool,

@@ -149,7 +149,7 @@ pub struct CasePolicy {
     pub denied: Vec<String>,
     /// Whether the user refuses passthrough altogether.
     pub deny_all: bool,
-    /// Names of which the operation installs another version into the host.
+    /// Names of which the host has another copy, or none, after the operation.
     pub replacing: Vec<String>,
     /// Whether every download must match a hash.
     pub hash_mode: bool,

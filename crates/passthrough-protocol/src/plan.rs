@@ -112,7 +112,7 @@ pub enum Status {
     Interpreter,
     /// The host has no such distribution.
     NotInstalled,
-    /// The operation under way installs another version into the host.
+    /// After the operation under way the host has another copy, or none.
     Replaced,
     /// The host has it, but its metadata are unreadable or contradictory.
     Metadata,

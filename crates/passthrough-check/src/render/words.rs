@@ -38,7 +38,7 @@ pub(crate) fn status_reason(status: Status) -> &'static str {
         Status::Marker => "no marker of its build requirements is true here",
         Status::Interpreter => "the build runs another interpreter than the host's",
         Status::NotInstalled => "the host does not have it",
-        Status::Replaced => "another version is about to be installed into the host",
+        Status::Replaced => "the host is about to have another copy of it, or none",
         Status::Metadata => "the host's metadata of it are unreadable or contradictory",
         Status::Version => "the host's version is excluded",
         Status::Url => "required from a URL that the host's copy does not come from",

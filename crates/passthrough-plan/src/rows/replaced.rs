@@ -8,13 +8,13 @@ static RULE: Rule = Rule {
     name: "replaced",
     severity: Severity::Info,
     requirements: &["ELIG-replaced"],
-    what: "The operation under way will install another version of the package into the host (`--replacing NAME`).",
+    what: "After the operation under way the host will have another copy of the package, be it of the same version, or none (`--replacing NAME`).",
     why: "What is built now against the old copy would run against the new one: the very mismatch that passthrough is to prevent.",
     example: r#"```console
 $ passthrough-check check --replacing torch
   torch  replaced
 ```"#,
-    mend: "Install the new version into the host first, then build.",
+    mend: "Change the host first, then build.",
 };
 
 pub(super) const ROW: Row = Row {
@@ -25,7 +25,9 @@ pub(super) const ROW: Row = Row {
 
 fn check(question: &Question<'_>) -> Option<Reason> {
     let replacing = &question.situation.input.policy.replacing;
-    replacing
-        .contains(question.name)
-        .then(|| Reason::new("another version of it is about to be installed into the host"))
+    replacing.contains(question.name).then(|| {
+        Reason::new(
+            "another copy of it, or none, will be in the host after the operation under way",
+        )
+    })
 }
