@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     what: "A package is exposed to the build, and the host no longer has it, or has it in another version: the host was changed during the build.",
     why: "What is exposed stays exposed for all hooks of a build, and is a copy of the host. Of a copy that is gone nothing can be decided.",
     example: r#"```console
-$ passthrough-check build --require torch & pip install --upgrade torch
+$ passthrough-check build & pip install --upgrade torch
 error[BIP228]: torch 2.4.0 was exposed to the build, and the host has torch 2.5.0 now
 ```"#,
     mend: "Build again, and leave the host alone while something is built for it.",
