@@ -322,7 +322,7 @@ fn a_mistake_in_one_of_them_is_noticed() {
         let both = Both::of(adapter);
         // The first that notices is the last: some mistakes show in one of thousands.
         let noticed = catch_unwind(AssertUnwindSafe(|| {
-            both.agree_on_worlds(20 * number_of_worlds())
+            both.agree_on_worlds(20 * number_of_worlds());
         }));
         let words = noticed.expect_err("no world notices");
         let words = words.downcast_ref::<String>().unwrap();
