@@ -5,7 +5,7 @@ use std::process::Stdio;
 use fs_err as fs;
 use serde_json::Value;
 
-use super::toy::Toy;
+use super::toy::{PYPROJECT, Toy};
 use super::world::{Snapshot, command, names};
 use crate::context::Ran;
 
@@ -50,6 +50,60 @@ fn quiet_and_verbose() {
     );
     assert_eq!(ran.code, Some(1));
     assert!(ran.stderr.contains("ValueError: because"), "{ran:?}");
+}
+
+/// A decision is the same whoever acts on it, and so is the report of it.
+#[test]
+fn each_command_shows_its_decision_alike() {
+    let toy = Toy::new();
+    let listed_twice = PYPROJECT.replace(r#"["toolkit"]"#, r#"["toolkit", "Toolkit"]"#);
+    toy.context.pyproject(&listed_twice);
+    let project = toy.context.project();
+    let env = toy.context.path("env");
+    let output = ["--output", env.to_str().unwrap()];
+    let env_json = [output[0], output[1], "--output-format", "json"];
+    let report = |verb: &str, options: &[&str], last: &[&str]| {
+        let arguments = [&[verb, project.to_str().unwrap()], options].concat();
+        let mut command = command(&toy.context, &toy.host, &arguments);
+        let ran = Ran::of(command.args(last));
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        let lines = ran.stderr.lines();
+        let report = lines.filter(|line| !line.starts_with("passthrough: "));
+        report.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    for level in [&[][..], &["-v"], &["-q"], &["-qq"]] {
+        let with = |options: &[&'static str]| [level, options].concat();
+        let built = report("build", &with(&["--wheel"]), &[]);
+        assert_eq!(report("env", level, &output), built);
+        assert_eq!(report("env", level, &env_json), built);
+        assert_eq!(report("env", &with(&["--dry-run"]), &[]), built);
+        assert_eq!(report("run", level, &["--", "true"]), built);
+        match level {
+            ["-qq"] => assert_eq!(built, ""),
+            ["-q"] => assert!(
+                built.contains("warning[BIP113]") && !built.contains("1.0  host"),
+                "{built}"
+            ),
+            _ => assert!(
+                built.contains("+ toolkit  1.0  host") && built.contains("warning[BIP113]"),
+                "{built}"
+            ),
+        }
+    }
+}
+
+#[test]
+fn a_dry_run_of_a_refused_project_says_why() {
+    let toy = Toy::new();
+    // Required and listed.
+    let gone = PYPROJECT.replace(r#"["toolkit"]"#, r#"["toolkit", "gone"]"#);
+    toy.context.pyproject(&gone);
+    let project = toy.context.project();
+    let arguments = ["env", project.to_str().unwrap(), "--dry-run", "--strict"];
+    let ran = Ran::of(&mut command(&toy.context, &toy.host, &arguments));
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains("gone"), "{ran:?}");
 }
 
 #[test]

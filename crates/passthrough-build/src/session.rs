@@ -97,8 +97,8 @@ pub enum Event<'a> {
     /// What does not pass through cannot be installed beside what does: the
     /// build starts again, without passthrough.
     Retrying(&'a BuildError),
-    /// The environment is ready.
-    Prepared(&'a Content),
+    /// The decision is final: what it says is there, or would be.
+    Decided(&'a Plan),
     /// The environment is kept, here.
     Kept(&'a Path),
     /// A line that the installer or the backend printed, raw, with its end.
@@ -133,13 +133,23 @@ impl Job<'_> {
     /// Makes the environment in which an artefact can be built, out of the
     /// empty one that `make` gives.
     pub fn prepare(&self, artefact: Artefact, make: Make<'_>) -> Result<Prepared, BuildError> {
-        match self.attempt(artefact, make, Passthrough::On) {
+        let prepared = match self.attempt(artefact, make, Passthrough::On) {
             Err(error) if error.may_pass_without_passthrough() && !self.strict => {
                 (self.tell)(Event::Retrying(&error));
                 self.attempt(artefact, make, Passthrough::Off)
             }
             result => result,
-        }
+        }?;
+        (self.tell)(Event::Decided(&prepared.content.plan));
+        Ok(prepared)
+    }
+
+    /// The decision alone, where nothing is to be made. Without an environment
+    /// the backend cannot be asked for what else it needs.
+    pub fn preview(&self) -> Result<Plan, BuildError> {
+        let plan = accepted((self.decide)(Pass::First, Passthrough::On))?;
+        (self.tell)(Event::Decided(&plan));
+        Ok(plan)
     }
 
     /// Does `work` in an environment of its own, which is gone afterwards, or
@@ -152,7 +162,6 @@ impl Job<'_> {
         work: impl FnOnce(&Prepared) -> Result<T, BuildError>,
     ) -> Result<(T, Content), BuildError> {
         let mut prepared = self.prepare(artefact, make)?;
-        (self.tell)(Event::Prepared(&prepared.content));
         let result = self.go_on().and_then(|()| work(&prepared));
         // A frontend may have installed more, and may have replaced something.
         let result = result.and_then(|value| {

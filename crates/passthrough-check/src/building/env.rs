@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
-use passthrough_build::session::Passthrough;
 use passthrough_env::{BuildEnvironment, mapping};
 use passthrough_interpreter::Environment;
-use passthrough_plan::Pass;
 use passthrough_protocol::Manifest;
 
 use super::Ui;
@@ -48,8 +46,7 @@ pub fn env(args: &EnvArgs, environment: &Environment, ui: &Ui<'_>) -> Result<Mad
             })
         }),
         output => target.with_job(&source, |job| {
-            // Nothing is installed, so that the backend cannot be asked.
-            let plan = (job.decide)(Pass::First, Passthrough::On);
+            let plan = job.preview()?;
             let named = output.clone().unwrap_or_else(|| PathBuf::from("env"));
             let mapping = mapping(&plan.expose, job.host, &named, job.link_mode)?;
             Ok(Made {

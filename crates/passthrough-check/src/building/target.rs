@@ -137,8 +137,8 @@ impl<'a> Target<'a> {
             keep,
             interrupted: &interrupt::is_interrupted,
             tell: &|event| match event {
-                Event::Prepared(content) => {
-                    ui.report(&self.report(source, content.plan.clone()));
+                Event::Decided(plan) => {
+                    ui.report(&self.report(source, plan.clone()));
                 }
                 event => ui.event(event),
             },

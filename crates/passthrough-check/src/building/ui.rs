@@ -68,7 +68,7 @@ impl Ui<'_> {
                 );
             }
             // Shown as a report, by who knows the project.
-            Event::Prepared(_) => {}
+            Event::Decided(_) => {}
             Event::Kept(root) => {
                 self.say(&format!(
                     "the build environment is kept: {}",
