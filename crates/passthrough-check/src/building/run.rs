@@ -8,7 +8,7 @@ use std::process::ExitStatus;
 use passthrough_build::frontends::{self, Frontend, Tool};
 use passthrough_build::hooks::Artefact;
 use passthrough_build::installer::User;
-use passthrough_build::session::{BuildError, Job, Prepared};
+use passthrough_build::session::{BuildError, Content, Job};
 use passthrough_interpreter::Environment;
 use passthrough_protocol::ExitCode;
 
@@ -41,7 +41,6 @@ pub fn run(
     };
     let target = Target::find(wishes, &source.origin)?;
     let out = output::folder(args.output.as_deref(), &source, &target.host.interpreter)?;
-    let artefact = args.artefact.into();
     let Some((frontend, path)) = frontend else {
         return command(args, &target, &source, &out);
     };
@@ -50,15 +49,19 @@ pub fn run(
     let tool = frontends::find(frontend, path.as_deref(), &user, &target.host.interpreter)
         .map_err(|error| failure::frontend(&error))?;
     let arguments = arguments(args, &tool)?;
-    let (paths, content) = target.with_job(&source, |job| {
-        job.in_environment(artefact, &|| target.temporary(), |prepared| {
-            build_by(&tool, job, prepared, artefact, &out, &arguments)
-        })
-    })?;
+    let (paths, content) =
+        in_environment(args, &target, &source, &out, &arguments, |told, job| {
+            let mut follow = |_, line: &[u8]| job.line(line);
+            frontends::run(&tool, told, None, Some(&mut follow)).map_err(BuildError::Frontend)
+        })?;
     let built_by = tool.to_string();
     let recorded = paths.into_iter().map(|path| {
         let is_sdist = path.extension().is_some_and(|extension| extension == "gz");
-        let kind = if is_sdist { Artefact::Sdist } else { artefact };
+        let kind = if is_sdist {
+            Artefact::Sdist
+        } else {
+            args.artefact.into()
+        };
         let record = target.record(&source, &content, &path, kind, &built_by)?;
         Ok(Built { path, record })
     });
@@ -93,26 +96,31 @@ fn arguments(args: &RunFrontendArgs, tool: &Tool) -> Result<Vec<OsString>, Failu
     Ok(settings.chain(args.command.iter().cloned()).collect())
 }
 
-fn build_by(
-    tool: &Tool,
-    job: &Job<'_>,
-    prepared: &Prepared,
-    artefact: Artefact,
+/// Does `work` with what a frontend is told, in an environment of its own.
+fn in_environment<T>(
+    args: &RunFrontendArgs,
+    target: &Target<'_>,
+    source: &Source,
     out: &Path,
     arguments: &[OsString],
-) -> Result<Vec<PathBuf>, BuildError> {
-    let environment = &prepared.environment;
-    let work = frontends::Job {
-        environment: environment.root(),
-        python: environment.python(),
-        variables: &environment.variables(job.environment),
-        project: job.project,
-        output: out,
-        artefact,
-        arguments,
-    };
-    let mut follow = |_, line: &[u8]| job.line(line);
-    frontends::run(tool, &work, None, Some(&mut follow)).map_err(BuildError::Frontend)
+    work: impl FnOnce(&frontends::Job<'_>, &Job<'_>) -> Result<T, BuildError>,
+) -> Result<(T, Content), Failure> {
+    let artefact = args.artefact.into();
+    target.with_job(source, |job| {
+        job.in_environment(artefact, &|| target.temporary(), |prepared| {
+            let environment = &prepared.environment;
+            let told = frontends::Job {
+                environment: environment.root(),
+                python: environment.python(),
+                variables: &environment.variables(job.environment),
+                project: job.project,
+                output: out,
+                artefact,
+                arguments,
+            };
+            work(&told, job)
+        })
+    })
 }
 
 /// Any other command, on the user's own terminal.
@@ -122,24 +130,11 @@ fn command(
     source: &Source,
     out: &Path,
 ) -> Result<Vec<Built>, Failure> {
-    let artefact = args.artefact.into();
-    let (status, _) = target.with_job(source, |job| {
-        job.in_environment(artefact, &|| target.temporary(), |prepared| {
-            let environment = &prepared.environment;
-            let work = frontends::Job {
-                environment: environment.root(),
-                python: environment.python(),
-                variables: &environment.variables(job.environment),
-                project: job.project,
-                output: out,
-                artefact,
-                arguments: &[],
-            };
-            frontends::custom(&args.command, &work)
-                .map(|mut command| command.status())
-                .transpose()
-                .map_err(BuildError::Command)
-        })
+    let (status, _) = in_environment(args, target, source, out, &[], |told, _| {
+        frontends::custom(&args.command, told)
+            .map(|mut command| command.status())
+            .transpose()
+            .map_err(BuildError::Command)
     })?;
     match status {
         Some(status) if !status.success() => Err(failed(args, status)),
