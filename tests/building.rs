@@ -4,6 +4,7 @@ mod bad_input;
 mod host_untouched;
 mod killed;
 mod real_builds;
+mod reproduce;
 mod seen_working;
 mod streams;
 mod toy;

@@ -34,7 +34,7 @@ fn assert_refused(toy: &Toy, before: &Snapshot, ran: &Ran, code: i32, expected: 
     before.assert_unchanged(&toy.host, "bad input");
 }
 
-const KEEP: &str = "hint: --keep-env keeps the build environment to look at";
+const KEEP: &str = "hint: with --keep-env the build environment stays, and a command is shown that calls the hook in it";
 
 #[test]
 fn what_a_hook_returns() {
@@ -233,10 +233,14 @@ fn file_lists_that_lie() {
         fs::write(&record, [good.as_slice(), row.as_bytes(), b"\n"].concat()).unwrap();
         let before = Snapshot::of(&toy.host);
         let ran = Ran::of(&mut toy.build(&["-q"]));
-        let [error] = said(&toy, &ran).try_into().unwrap();
+        let [error, hint] = said(&toy, &ran).try_into().unwrap();
         assert!(error.starts_with(&format!("error: `{shown}")), "{error}");
         assert!(error.contains(problem), "{error}");
-        assert_refused(&toy, &before, &ran, 2, &[&error]);
+        assert_eq!(
+            hint,
+            "hint: install toolkit again, or refuse it with --deny toolkit"
+        );
+        assert_refused(&toy, &before, &ran, 2, &[&error, &hint]);
     }
 }
 

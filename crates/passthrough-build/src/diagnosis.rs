@@ -80,8 +80,9 @@ pub struct Diagnosis {
     pub requirements: Vec<Origin>,
     /// What to do, most promising first.
     pub advice: Vec<Advice>,
-    /// A line for a shell that does the same in the same environment, as long
-    /// as that is there. None where nothing was started.
+    /// A line for a shell, in visible characters, that does the same in the
+    /// same environment, as long as that is there. None where nothing was
+    /// started.
     pub reproduce: Option<String>,
 }
 

@@ -348,8 +348,16 @@ impl Job<'_> {
             present: &prepared.environment.present().unwrap_or_default(),
             owners: self.owners,
         };
-        let diagnosis = diagnose(&error, &scene);
-        BuildError::Hook(Box::new(HookFailed { error, diagnosis }))
+        let mut diagnosis = diagnose(&error, &scene);
+        if !self.keep {
+            // It names the environment, which is about to go.
+            diagnosis.reproduce = None;
+        }
+        BuildError::Hook(Box::new(HookFailed {
+            error,
+            diagnosis,
+            kept: self.keep,
+        }))
     }
 
     fn go_on(&self) -> Result<(), BuildError> {

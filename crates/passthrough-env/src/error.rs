@@ -40,8 +40,13 @@ pub enum EnvErrorKind {
         found: String,
     },
     /// The files of a distribution cannot be told; the path is that of the list.
-    #[error("{0}")]
-    List(ListErrorKind),
+    #[error("{kind}")]
+    List {
+        /// Whose files they are.
+        owner: PackageName,
+        /// Why.
+        kind: ListErrorKind,
+    },
     /// The source tree of an editable install is gone.
     #[error("is the metadata of an editable install of {0} whose source is gone")]
     SourceGone(PackageName),
@@ -127,6 +132,17 @@ impl EnvError {
         move |error| Self::new(path, EnvErrorKind::Io { doing, error })
     }
 
+    /// That the files of `owner` cannot be told.
+    pub(crate) fn list(owner: &PackageName, error: ListError) -> Self {
+        Self {
+            path: error.path,
+            kind: EnvErrorKind::List {
+                owner: owner.clone(),
+                kind: error.kind,
+            },
+        }
+    }
+
     /// What the user can do.
     pub fn hint(&self) -> Option<String> {
         Some(match &self.kind {
@@ -136,7 +152,9 @@ impl EnvError {
             EnvErrorKind::NoBase | EnvErrorKind::Abi { .. } => {
                 "recreate the host's environment, or choose another with --python".to_owned()
             }
-            EnvErrorKind::SourceGone(name) | EnvErrorKind::NotAFile(name) => {
+            EnvErrorKind::SourceGone(name)
+            | EnvErrorKind::NotAFile(name)
+            | EnvErrorKind::List { owner: name, .. } => {
                 format!("install {name} again, or refuse it with --deny {name}")
             }
             EnvErrorKind::LeadsAway { owner, .. } => format!(
@@ -163,14 +181,5 @@ impl EnvError {
             },
             _ => return None,
         })
-    }
-}
-
-impl From<ListError> for EnvError {
-    fn from(error: ListError) -> Self {
-        Self {
-            path: error.path,
-            kind: EnvErrorKind::List(error.kind),
-        }
     }
 }

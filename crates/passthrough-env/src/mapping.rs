@@ -188,7 +188,9 @@ fn distribution(
             EnvErrorKind::SourceGone(name.clone()),
         ));
     }
-    let listed = installed.list_files()?;
+    let listed = installed
+        .list_files()
+        .map_err(|error| EnvError::list(name, error))?;
     let egg = egg_info(installed);
     let scheme = Scheme {
         location: &installed.location,

@@ -8,6 +8,7 @@
 //! killed as well, and what it left then looks like what another one is about
 //! to lock. So it is removed, and who was about to lock it starts again.
 
+use std::cell::Cell;
 use std::ffi::OsStr;
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _, Write as _};
@@ -83,9 +84,14 @@ impl Workspace {
 
     /// Makes it an ordinary directory that nobody removes.
     pub(crate) fn keep(self) -> Result<PathBuf, EnvError> {
-        let lock = self.path.join(LOCK);
-        fs::remove_file(&lock).map_err(EnvError::io(&lock, "removed"))?;
+        self.give_up()?;
         Ok(self.path)
+    }
+
+    /// Without its lock file it is nobody's.
+    fn give_up(&self) -> Result<(), EnvError> {
+        let lock = self.path.join(LOCK);
+        fs::remove_file(&lock).map_err(EnvError::io(&lock, "removed"))
     }
 }
 
@@ -117,28 +123,45 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 
 /// A directory for what is only needed meanwhile.
 ///
-/// It goes when this is dropped. Should the process be killed before that, it
-/// goes when the next one is made in the same directory.
+/// It goes when this is dropped, unless it was to be kept. Should the process
+/// be killed before that, it goes when the next one is made in the same
+/// directory.
 #[derive(Debug)]
-pub struct Scratch(Workspace);
+pub struct Scratch {
+    workspace: Workspace,
+    kept: Cell<bool>,
+}
 
 impl Scratch {
     /// Makes one in `parent`, which only its owner can enter.
     pub fn new(parent: &Path) -> Result<Self, EnvError> {
         remove_left_overs(parent);
-        Workspace::new(parent).map(Self)
+        Ok(Self {
+            workspace: Workspace::new(parent)?,
+            kept: Cell::new(false),
+        })
     }
 
     /// The directory. What is in it already is not to be touched.
     pub fn path(&self) -> &Path {
-        self.0.path()
+        self.workspace.path()
+    }
+
+    /// Makes it an ordinary directory that nobody removes.
+    pub fn keep(&self) -> Result<(), EnvError> {
+        if !self.kept.replace(true) {
+            self.workspace.give_up()?;
+        }
+        Ok(())
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // The next run tries again.
-        let _ = clear(self.path(), &remove::remove);
+        if !self.kept.get() {
+            // The next run tries again.
+            let _ = clear(self.path(), &remove::remove);
+        }
     }
 }
 

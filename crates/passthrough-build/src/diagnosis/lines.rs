@@ -84,7 +84,7 @@ impl Diagnosis {
             lines.extend(toml.map(indented));
         }
         if let Some(command) = &self.reproduce {
-            lines.push("  to do the same again, in an environment kept by --keep-env:".to_owned());
+            lines.push("  to do the same again:".to_owned());
             lines.push(indented(command));
         }
     }

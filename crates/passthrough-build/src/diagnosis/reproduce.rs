@@ -53,13 +53,31 @@ pub(super) fn command(error: &HookError, scene: &Scene<'_>) -> Option<String> {
     Some(words.join(" "))
 }
 
-/// A word for a shell.
+/// A word for a shell, in characters that can be seen and copied.
 fn quoted(word: &OsStr) -> String {
-    // A null character is in none of them: it could not have been passed on.
-    let quoted = shlex::bytes::try_quote(word.as_bytes());
-    quoted
-        .map(|quoted| String::from_utf8_lossy(&quoted).into_owned())
-        .unwrap_or_default()
+    let is_visible =
+        |c: char| c == ' ' || c.is_ascii_graphic() || (!c.is_ascii() && c.is_alphanumeric());
+    match word.to_str() {
+        // A null character is in none of them: it could not have been passed on.
+        Some(text) if text.chars().all(is_visible) => shlex::try_quote(text)
+            .map(std::borrow::Cow::into_owned)
+            .unwrap_or_default(),
+        _ => printed(word.as_bytes()),
+    }
+}
+
+/// Any bytes but a line break at the end, as what a shell has `printf` print.
+fn printed(bytes: &[u8]) -> String {
+    let mut text = String::from("\"$(printf %b '");
+    for &byte in bytes {
+        let is_plain = byte == b' ' || (byte.is_ascii_graphic() && !matches!(byte, b'\'' | b'\\'));
+        if is_plain {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("\\0{byte:03o}"));
+        }
+    }
+    text + "')\""
 }
 
 /// The same call in a few words of Python.
@@ -106,4 +124,50 @@ fn settings(settings: &ConfigSettings) -> String {
         return "None".to_owned();
     }
     serde_json::to_string(settings).unwrap_or_else(|_| "None".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read_by_a_shell(line: &str) -> Vec<u8> {
+        let output = Command::new("sh").args(["-c", line]).output().unwrap();
+        assert!(output.status.success(), "{line}: {output:?}");
+        output.stdout
+    }
+
+    #[test]
+    fn words_are_read_as_they_are() {
+        for word in [
+            "",
+            "a b",
+            "it's \"$HOME\" `x` \\",
+            "*",
+            "äöü/日本",
+            "\x1b[31m",
+            "a\nb'c\\n",
+            "\u{202e}txt",
+        ] {
+            let line = format!("printf %s {}", quoted(word.as_ref()));
+            assert_eq!(read_by_a_shell(&line), word.as_bytes(), "{line}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_word_is_visible_and_read_as_it_is(
+            word in proptest::collection::vec(1_u8..=255, 1..40)
+                .prop_filter("a shell drops it", |word| word.last() != Some(&b'\n'))
+        ) {
+            let quoted = quoted(OsStr::from_bytes(&word));
+            prop_assert!(!quoted.chars().any(char::is_control), "{quoted:?}");
+            let line = format!("printf %s {quoted}");
+            prop_assert_eq!(read_by_a_shell(&line), word, "{}", line);
+        }
+    }
 }

@@ -68,6 +68,8 @@ pub struct HookFailed {
     pub error: HookError,
     /// Why, and what to do about it.
     pub diagnosis: Diagnosis,
+    /// Whether the environment that it was called in stays.
+    pub kept: bool,
 }
 
 impl BuildError {

@@ -204,7 +204,7 @@ build-backend = \"hatch_npm.build\"
 
           [tool.passthrough-check]
           no-build-isolation-package = ["hatch-npm"]
-      to do the same again, in an environment kept by --keep-env:
+      to do the same again:
           cd PROJECT && env -u PYTHONHOME -u PYTHONPATH PYTHONNOUSERSITE=1 PYTHON -c 'import sys, tempfile; sys.path[:1] = []; import hatch_npm.build; print(hatch_npm.build.build_wheel(tempfile.mkdtemp(), None))'
     "##);
 }
@@ -398,7 +398,7 @@ no-build-isolation-package = [\"passing\"]
       help: the `backend-path` entry `gone` is no directory of the project
       help: neither the environment nor the host has `tomli_nope`: add the distribution that has it to `requires` in `[build-system]`
       help: what an in-tree backend imports has to be among the build requirements: `backend-path` brings only the backend itself
-      to do the same again, in an environment kept by --keep-env:
+      to do the same again:
           cd PROJECT && env -u PYTHONHOME -u PYTHONPATH PYTHONNOUSERSITE=1 PYTHON -c 'import sys, tempfile; sys.path[:1] = ["PROJECT/tools","PROJECT/gone"]; import badbk.api; print(badbk.api.make.backend.build_wheel(tempfile.mkdtemp(), None))'
     "##);
 }
@@ -510,7 +510,7 @@ backend-path = [\".\"]
           [tool.passthrough-check]
           no-build-isolation-package = ["numpy-nope"]
       help: what an in-tree backend imports has to be among the build requirements: `backend-path` brings only the backend itself
-      to do the same again, in an environment kept by --keep-env:
+      to do the same again:
           cd PROJECT && env -u PYTHONHOME -u PYTHONPATH PYTHONNOUSERSITE=1 PYTHON -c "import sys, tempfile; sys.path[:1] = [\"PROJECT\"]; import backend; print(backend.build_wheel(tempfile.mkdtemp(), {\"it's\":[\"\\\"q\\\"\",\""'$HOME"],"jobs":"2"}))'
     "##);
 }

@@ -65,11 +65,12 @@ pub(super) fn frontend(error: &FrontendError) -> Failure {
 }
 
 fn hook(failed: &HookFailed) -> Failure {
+    let keep = "with --keep-env the build environment stays, and a command is shown that calls the hook in it";
     Failure {
         exit: ExitCode::Failure,
         ..Failure::unable(&failed.error)
             .detail(Some(failed.diagnosis.lines()[1..].join("\n")))
-            .hint("--keep-env keeps the build environment to look at")
+            .hinted((!failed.kept).then(|| keep.to_owned()))
     }
 }
 

@@ -7,7 +7,7 @@ use passthrough_build::sdist;
 use passthrough_config::{Pyproject, Reading};
 use passthrough_env::Scratch;
 
-use super::failure;
+use super::{Ui, failure};
 use crate::failure::Failure;
 use crate::project::{self, ProjectFile};
 
@@ -55,6 +55,20 @@ impl Source {
             unpacked: Some(scratch),
             ..Self::read(&project, reading)?
         })
+    }
+
+    /// Keeps what was unpacked, and says where.
+    pub(super) fn keep(&self, ui: &Ui<'_>) {
+        let Some(scratch) = &self.unpacked else {
+            return;
+        };
+        match scratch.keep() {
+            Ok(()) => ui.say(&format!(
+                "the unpacked source distribution is kept: {}",
+                self.directory.display()
+            )),
+            Err(error) => ui.say(&format!("warning: {error}")),
+        }
     }
 
     /// Whether it comes out of a source distribution.

@@ -143,11 +143,21 @@ impl<'a> Target<'a> {
                 event => ui.event(event),
             },
         };
-        work(&job).map_err(|error| match (error, &self.installer) {
+        work(&job).map_err(|error| {
+            if keep && matches!(error, BuildError::Hook(_)) {
+                // In the environment that is kept nothing could be done without it.
+                source.keep(ui);
+            }
+            self.failure(source, error)
+        })
+    }
+
+    fn failure(&self, source: &Source, error: BuildError) -> Failure {
+        match (error, &self.installer) {
             (BuildError::Refused(plan), _) => self.refused(source, *plan),
             (BuildError::NoInstaller, Err(error)) => failure::install(error),
             (error, _) => failure::build(&error),
-        })
+        }
     }
 
     /// An empty environment in the folder for temporary files.

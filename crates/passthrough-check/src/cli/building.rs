@@ -116,7 +116,8 @@ pub struct BuildArgs {
     /// distribution, by default.
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,
-    /// Keep the build environment, and say where it is.
+    /// Keep the build environment, and say where it is; if a hook fails, also
+    /// a source distribution that was unpacked.
     #[arg(long, help_heading = "Build environment")]
     pub keep_env: bool,
     /// Whose table counts.

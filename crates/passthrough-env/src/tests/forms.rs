@@ -105,7 +105,11 @@ fn debian_packages_come_by_their_list() {
     let without = exposed(&site, &["numpy"]);
     let mut environment = BuildEnvironment::create(&world.root(), &host).unwrap();
     let error = environment.expose(&without, LinkMode::Auto).unwrap_err();
-    let EnvErrorKind::List(ListErrorKind::Missing) = error.kind else {
+    let EnvErrorKind::List {
+        kind: ListErrorKind::Missing,
+        ..
+    } = error.kind
+    else {
         panic!("{error}");
     };
     assert!(error.to_string().contains("numpy-1.24.2.egg-info"));
@@ -142,7 +146,13 @@ fn conda_packages_come_by_their_document() {
     write(&[&metadata, "../outside"]);
     let error = world.expose(&["foo"], LinkMode::Auto).unwrap_err();
     assert!(
-        matches!(error.kind, EnvErrorKind::List(ListErrorKind::Outside(_))),
+        matches!(
+            error.kind,
+            EnvErrorKind::List {
+                kind: ListErrorKind::Outside(_),
+                ..
+            }
+        ),
         "{error}"
     );
 }

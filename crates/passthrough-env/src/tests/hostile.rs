@@ -47,7 +47,13 @@ fn rows_that_leave_the_prefix_are_refused() {
         world.write("host2/x", "secret");
         let error = refused(&world);
         assert!(
-            matches!(error.kind, EnvErrorKind::List(ListErrorKind::Outside(_))),
+            matches!(
+                error.kind,
+                EnvErrorKind::List {
+                    kind: ListErrorKind::Outside(_),
+                    ..
+                }
+            ),
             "{row}: {error}"
         );
         assert!(error.path.ends_with("foo-1.0.dist-info/RECORD"));
@@ -62,7 +68,13 @@ fn rows_that_are_no_paths_are_refused() {
     ] {
         let error = refused(&world(&row));
         assert!(
-            matches!(error.kind, EnvErrorKind::List(ListErrorKind::NotAPath(_))),
+            matches!(
+                error.kind,
+                EnvErrorKind::List {
+                    kind: ListErrorKind::NotAPath(_),
+                    ..
+                }
+            ),
             "{error}"
         );
     }
@@ -75,7 +87,10 @@ fn rows_that_are_no_paths_are_refused() {
     let error = refused(&world);
     assert!(matches!(
         error.kind,
-        EnvErrorKind::List(ListErrorKind::Encoding)
+        EnvErrorKind::List {
+            kind: ListErrorKind::Encoding,
+            ..
+        }
     ));
 }
 
