@@ -26,8 +26,6 @@ pub(super) fn seed() -> u64 {
 
 /// The options that run the same suite against the same subject.
 pub(super) fn again(args: &SubjectArgs) -> String {
-    // A path with a NUL cannot have come from a command line.
-    let quoted = |value: &str| shlex::try_quote(value).unwrap_or_default().into_owned();
     let mut options = String::new();
     if let Some(adapter) = &args.adapter {
         options.push_str(&format!(" --adapter {}", quoted(adapter)));
@@ -35,17 +33,26 @@ pub(super) fn again(args: &SubjectArgs) -> String {
     if args.oneshot {
         options.push_str(" --oneshot");
     }
-    for directory in &args.suite.cases {
-        let directory = quoted(&directory.to_string_lossy());
-        options.push_str(&format!(" --cases {directory}"));
-    }
-    options
+    options + &cases(args)
+}
+
+/// The directories of cases, by names that hold anywhere.
+fn cases(args: &SubjectArgs) -> String {
+    let directories = args.suite.cases.iter().map(|directory| {
+        let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
+        format!(" --cases {}", quoted(&directory.to_string_lossy()))
+    });
+    directories.collect()
+}
+
+/// A word for a shell. One with a NUL cannot have come from a command line.
+fn quoted(value: &str) -> String {
+    shlex::try_quote(value).unwrap_or_default().into_owned()
 }
 
 /// The options that run a frontend in the same suite again, and show its
 /// failures whether they are known or not.
 pub(super) fn again_with(wanted: &Wanted, args: &SubjectArgs) -> String {
-    let quoted = |value: &str| shlex::try_quote(value).unwrap_or_default().into_owned();
     let mut options = format!(" --profile {}", quoted(&wanted.said));
     if wanted.is_of_suite {
         options.push_str(" --no-expectations");
@@ -53,12 +60,30 @@ pub(super) fn again_with(wanted: &Wanted, args: &SubjectArgs) -> String {
     if let Some(python) = &args.frontends.python {
         options.push_str(&format!(" --python {}", quoted(&python.to_string_lossy())));
     }
-    for directory in &args.suite.cases {
-        let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
-        options.push_str(&format!(
-            " --cases {}",
-            quoted(&directory.to_string_lossy())
-        ));
+    options + &cases(args)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::again;
+    use crate::cli::{Cli, Command, ConformanceCommand};
+
+    #[test]
+    fn what_is_shown_holds_in_any_directory() {
+        let said = ["", "conformance", "run", "--cases", "it's here"];
+        let cli = Cli::try_parse_from(said).unwrap();
+        let Some(Command::Conformance {
+            command: ConformanceCommand::Run(args),
+        }) = cli.command
+        else {
+            panic!("{cli:?}");
+        };
+        let here = std::env::current_dir().unwrap();
+        let shown = again(&args.subject);
+        let words = shlex::split(&shown).unwrap();
+        let absolute = here.join("it's here");
+        assert_eq!(words, ["--cases", absolute.to_str().unwrap()]);
     }
-    options
 }
