@@ -148,7 +148,7 @@ fn at_any_moment() {
             assert_whole(&toy);
         }
     }
-    // A hook whose run was killed goes on to its end, and may still write.
+    // An installer whose run was killed goes on to its end, and may still write.
     for attempt in 0..50 {
         let ran = Ran::of(&mut toy.build(&[]));
         assert_eq!(ran.code, Some(0), "{ran:?}");
@@ -214,4 +214,44 @@ fn an_interrupt_leaves_nothing_behind() {
         }
     }
     before.assert_unchanged(&toy.host, "interrupts");
+}
+
+/// A run that is killed cannot end anything itself; the hook and what it
+/// started end all the same, even where the hook keeps Python to itself.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hook_does_not_outlive_its_run() {
+    let toy = Toy::new();
+    let before = Snapshot::of(&toy.host);
+    let said = toy.context.path("said");
+    for (key, then) in [
+        ("do", "child.wait()"),
+        ("requires", "child.wait()"),
+        ("do", "sum(__import__('itertools').repeat(0))"),
+    ] {
+        let line = format!(
+            "{key}=child = __import__('subprocess').Popen(['sleep', '1000']); \
+             Path({said:?} + '.part').write_text('%d %d' % (os.getpid(), child.pid)); \
+             os.rename({said:?} + '.part', {said:?}); {then}"
+        );
+        let mut command = toy.build(&["--config-setting", &line]);
+        let mut child = start(&mut command);
+        let pids = loop {
+            match fs::read_to_string(&said) {
+                Ok(text) => break text,
+                Err(_) => assert!(child.try_wait().unwrap().is_none(), "{line}"),
+            }
+            sleep(Duration::from_millis(5));
+        };
+        fs::remove_file(&said).unwrap();
+        let (hook, sleeper) = pids.split_once(' ').unwrap();
+        for pid in [hook, sleeper] {
+            assert!(fs::metadata(format!("/proc/{pid}")).is_ok(), "{pid}");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_ended(hook);
+        assert_ended(sleeper);
+    }
+    before.assert_unchanged(&toy.host, "killed runs");
 }

@@ -13,6 +13,9 @@
 //! command was started with, wherever it fled to. [`end`] does the same to
 //! everything that runs, when the program is interrupted.
 //!
+//! A child of [`run_attached`] can tell that this process is gone even when it
+//! was killed, and could end nothing.
+//!
 //! The crate knows nothing of Python. It is for Unix.
 
 mod attend;
@@ -23,5 +26,5 @@ mod tree;
 
 pub use capture::{Captured, Source, Stream};
 pub use registry::end;
-pub use run::{Bounds, Finished, Follow, Output, Reason, Stopped, run};
+pub use run::{Bounds, Finished, Follow, Output, Reason, Stopped, run, run_attached};
 pub use tree::MARK;

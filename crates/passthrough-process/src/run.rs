@@ -1,8 +1,10 @@
-use std::io;
+use std::io::{self, PipeReader};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::process::Pid;
 
 use crate::attend::{Pipes, attend};
@@ -80,19 +82,49 @@ pub enum Reason {
 ///
 /// Its variables are those that `command` has been given, and [`crate::MARK`].
 /// What it leaves running in its group is ended when it ends.
-pub fn run(command: &mut Command, mut bounds: Bounds<'_>) -> Result<Finished, Stopped> {
-    let stopped = |reason| Stopped {
+pub fn run(command: &mut Command, bounds: Bounds<'_>) -> Result<Finished, Stopped> {
+    run_with(command, bounds, None)
+}
+
+/// [`run`], for a child that is not to outlive this process, however this ends.
+///
+/// The number of a descriptor is added to the command's arguments. Nothing ever
+/// comes out of it but its end, once this process is gone: even one that is
+/// killed, and can end nothing itself, lets go of the other end of a pipe. What
+/// the child does then is its own matter, and so is that what it starts does not
+/// inherit the descriptor.
+pub fn run_attached(command: &mut Command, bounds: Bounds<'_>) -> Result<Finished, Stopped> {
+    // Only this process has the end that is written to, and keeps it to the end of the run.
+    let (theirs, _ours) = io::pipe().map_err(|error| not_run(Reason::Start(error)))?;
+    command.arg(theirs.as_raw_fd().to_string());
+    run_with(command, bounds, Some(theirs))
+}
+
+fn not_run(reason: Reason) -> Stopped {
+    Stopped {
         reason,
         output: Captured::default(),
-    };
+    }
+}
+
+fn run_with(
+    command: &mut Command,
+    mut bounds: Bounds<'_>,
+    inherited: Option<PipeReader>,
+) -> Result<Finished, Stopped> {
     let mark = tree::mark();
     let started = registry::start(&mark, || {
+        if let Some(inherited) = &inherited {
+            // Whatever is started elsewhere in this moment inherits it, and has no use for it.
+            fcntl_setfd(inherited, FdFlags::empty())?;
+        }
         let (child, pipes) = spawn(command, &mark, bounds.output)?;
+        drop(inherited);
         Ok((Pid::from_child(&child), (child, pipes)))
     });
     let (running, (mut child, mut pipes)) = match started {
-        None => return Err(stopped(Reason::Interrupted)),
-        Some(Err(error)) => return Err(stopped(Reason::Start(error))),
+        None => return Err(not_run(Reason::Interrupted)),
+        Some(Err(error)) => return Err(not_run(Reason::Start(error))),
         Some(Ok(started)) => started,
     };
     let attended = attend(&child, &mut pipes, &mut bounds);

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use passthrough_process::{Bounds, Finished, MARK, Output, Reason, Source, Stopped, Stream, run};
+use passthrough_process::{
+    Bounds, Captured, Finished, MARK, Output, Reason, Source, Stopped, Stream, run, run_attached,
+};
 
 /// Long enough for whatever ends by itself, on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -223,4 +225,22 @@ fn a_run_within_a_run_carries_both_marks() {
     let marks: Vec<&str> = text(&finished.output.stdout).split(':').collect();
     assert_eq!((marks[0], marks.len()), ("outer", 2));
     assert_eq!(marks[1].len(), 32);
+}
+
+#[test]
+fn an_attached_child_has_a_pipe_in_which_nothing_comes() {
+    // A descriptor of more than one digit is none to every shell.
+    let script = "
+        [ -p /dev/fd/$1 ] || exit 1
+        cat /dev/fd/$1 && echo ended &
+        sleep 0.2
+    ";
+    let bounds = Bounds {
+        timeout: Some(PATIENCE),
+        output: SEPARATE,
+        follow: None,
+    };
+    let finished = run_attached(Command::new("sh").args(["-c", script, "sh"]), bounds).unwrap();
+    assert!(finished.status.success(), "{finished:?}");
+    assert_eq!(finished.output, Captured::default());
 }

@@ -217,7 +217,7 @@ fn run(
             .is_some()
             .then_some(&mut follow as &mut Follow<'_>),
     };
-    let finished = passthrough_process::run(&mut command, bounds)?;
+    let finished = passthrough_process::run_attached(&mut command, bounds)?;
     Ok((finished.status, finished.output.stdout))
 }
 

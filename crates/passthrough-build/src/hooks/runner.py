@@ -1,8 +1,9 @@
 """Calls one hook of a build backend (PEP 517, PEP 660).
 
-Started as ``python <this file> <control directory>`` in the project's root.
-Reads ``question.json`` there and writes ``answer.json``. Python 3.8 and later,
-standard library only.
+Started as ``python <this file> <control directory> <descriptor>`` in the
+project's root. Reads ``question.json`` in the control directory and writes
+``answer.json``. The descriptor is the end of a pipe whose other end is closed
+when whoever asks is gone. Python 3.8 and later, standard library only.
 """
 
 import collections
@@ -10,6 +11,7 @@ import importlib
 import importlib.machinery
 import json
 import os
+import signal
 import sys
 import traceback
 
@@ -25,6 +27,7 @@ MOST_ENTRIES = 256
 
 def main():
     control = sys.argv[1]
+    end_with(int(sys.argv[2]))
     here = os.path.dirname(os.path.abspath(__file__))
     # Python put the directory of this file there, unless it was told not to.
     if sys.path and os.path.abspath(sys.path[0]) == here:
@@ -44,6 +47,31 @@ def main():
     with open(path + ".part", "wb") as file:
         file.write(json.dumps(answer, ensure_ascii=False).encode("utf-8"))
     os.replace(path + ".part", path)
+
+
+def end_with(descriptor):
+    """Has the system kill this process, and what it starts, when the other end
+    of a pipe is closed: should whoever asks have been killed, nobody else would.
+
+    No thread waits for that. Python warns of a fork beside a thread, and a thread
+    would itself wait for a hook that keeps the interpreter's lock."""
+    os.set_inheritable(descriptor, False)
+    try:
+        import fcntl
+
+        # The process group is ours alone; Linux can send it any signal.
+        fcntl.fcntl(descriptor, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGKILL)
+        flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_ASYNC | os.O_NONBLOCK)
+        # It may have been closed before.
+        os.read(descriptor, 1)
+    except BlockingIOError:
+        return
+    except (ImportError, AttributeError, OSError):
+        # Not on this system: then a hook goes on to its own end.
+        return
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def respond(question):

@@ -137,6 +137,53 @@ def get_requires_for_build_wheel(config_settings=None):
     assert_eq!(seen["stdin"], "");
 }
 
+/// The pipe by which the runner learns that we are gone stays its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_hook_starts_inherits_its_streams_alone() {
+    let project = Project::with(&format!(
+        "{WITNESS}
+import os, subprocess, threading
+def opened(directory):
+    names = [os.path.join(directory, name) for name in os.listdir(directory)]
+    return [os.readlink(name) for name in names if os.path.islink(name)]
+def get_requires_for_build_wheel(config_settings=None):
+    # Descriptors that nobody closes on the way.
+    child = subprocess.Popen(['sleep', '1000'], close_fds=False)
+    try:
+        note(hook=opened('/proc/self/fd'), child=opened('/proc/%d/fd' % child.pid),
+             threads=threading.active_count(), tasks=len(os.listdir('/proc/self/task')))
+    finally:
+        child.kill()
+        child.wait()
+    return []
+"
+    ));
+    let get = || project.backend().get_requires(Artefact::Wheel, &none());
+    get().unwrap();
+    let seen = seen(&project);
+    let pipes = |of: &str| -> Vec<String> {
+        let opened = seen[of].as_array().unwrap().iter();
+        let opened = opened.filter_map(|each| each.as_str());
+        let pipes = opened.filter(|name| name.starts_with("pipe:"));
+        let pipes: std::collections::BTreeSet<&str> = pipes.collect();
+        pipes.into_iter().map(str::to_owned).collect()
+    };
+    // Its output, and ours; what this test itself was given is older than both.
+    let mine: Vec<String> = fs::read_dir("/proc/self/fd")
+        .unwrap()
+        .filter_map(|entry| fs::read_link(entry.unwrap().path()).ok())
+        .map(|target| target.to_string_lossy().into_owned())
+        .collect();
+    let new = |of: &str| -> usize {
+        let pipes = pipes(of);
+        pipes.iter().filter(|name| !mine.contains(name)).count()
+    };
+    assert_eq!((new("hook"), new("child")), (2, 1), "{seen}");
+    // A fork beside a thread is what Python warns of.
+    assert_eq!((&seen["threads"], &seen["tasks"]), (&1.into(), &1.into()));
+}
+
 #[test]
 fn a_safe_path_costs_no_entry_of_sys_path() {
     // With PYTHONSAFEPATH, 3.11 and later do not put the script's directory there.
