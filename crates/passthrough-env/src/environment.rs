@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::{env, iter};
 
 use fs_err as fs;
 use passthrough_host::{Installed, Inventory as _, Site};
@@ -289,16 +290,12 @@ impl BuildEnvironment {
     }
 
     /// The environment variables of everything that runs in it, made from the
-    /// user's: its scripts come first on `PATH`, and neither `PYTHONPATH` and
-    /// its like nor the user's own site directory count.
+    /// user's: its scripts come first on `PATH`, those of the host are not on it
+    /// (EXP-2), and neither `PYTHONPATH` and its like nor the user's own site
+    /// directory count.
     pub fn variables(&self, outer: &Environment) -> Environment {
-        let mut path = self.layout.scripts.clone().into_os_string();
-        if let Some(rest) = outer.get("PATH") {
-            path.push(":");
-            path.push(rest);
-        }
         let own: [(&str, OsString); 3] = [
-            ("PATH", path),
+            ("PATH", self.path(outer)),
             ("VIRTUAL_ENV", self.layout.root.clone().into()),
             ("PYTHONNOUSERSITE", "1".into()),
         ];
@@ -312,6 +309,21 @@ impl BuildEnvironment {
             .collect();
         let own = own.into_iter().map(|(name, value)| (name.into(), value));
         kept.into_iter().chain(own).collect()
+    }
+
+    fn path(&self, outer: &Environment) -> OsString {
+        let host = &self.host;
+        // Where any other Python has its scripts, the system has its programs.
+        let is_virtual = host.prefix != host.base_prefix;
+        let hidden = is_virtual.then(|| Layout::new(&host.prefix, &host.identity).scripts);
+        let hidden = hidden.and_then(|scripts| fs::canonicalize(scripts).ok());
+        let is_hidden =
+            |directory: &PathBuf| hidden.is_some() && fs::canonicalize(directory).ok() == hidden;
+        let outer = outer.get("PATH").into_iter().flat_map(env::split_paths);
+        let directories =
+            iter::once(self.layout.scripts.clone()).chain(outer.filter(|path| !is_hidden(path)));
+        // A target with a colon is refused, and the others come from between colons.
+        env::join_paths(directories).unwrap_or_default()
     }
 
     /// Everything that is installed in it, exposed or downloaded.

@@ -2,7 +2,7 @@
 
 use fs_err as fs;
 use fs_err::os::unix::fs::symlink;
-use passthrough_interpreter::Environment;
+use passthrough_interpreter::{Environment, Interpreter};
 
 use super::world::{SITE, World, tree};
 use crate::{BuildEnvironment, EnvErrorKind, LinkMode};
@@ -132,6 +132,37 @@ fn variables_of_the_user_stay_but_for_those_that_mislead() {
             format!("VIRTUAL_ENV={root}"),
         ]
     );
+}
+
+/// However `PATH` names it; the scripts of any other host are among the
+/// system's programs.
+#[test]
+fn the_scripts_of_a_virtual_host_are_not_on_the_path() {
+    let world = World::new();
+    world.write("host/bin/tool", "");
+    symlink(world.path("host"), world.path("link")).unwrap();
+    let path = |path: &str| world.path(path).display().to_string();
+    let outer = [
+        path("host/bin"),
+        "/usr/bin".to_owned(),
+        path("link/bin/"),
+        path("host/../host/bin"),
+        path("base/bin"),
+    ];
+    let outer: Environment = [("PATH", outer.join(":").as_str())].into_iter().collect();
+    let mut host = world.host(&[]);
+    let shown = |host: &Interpreter| {
+        let environment = BuildEnvironment::create(&world.root(), host).unwrap();
+        let variables = environment.variables(&outer);
+        variables.get("PATH").unwrap().display().to_string()
+    };
+    assert_eq!(
+        shown(&host),
+        format!("{}:/usr/bin:{}", path("env/bin"), path("base/bin"))
+    );
+    host.prefix.clone_from(&host.base_prefix);
+    let outer = outer.get("PATH").unwrap().display().to_string();
+    assert_eq!(shown(&host), format!("{}:{outer}", path("env/bin")));
 }
 
 /// What a build has made read-only goes as well; what it was linked to stays.

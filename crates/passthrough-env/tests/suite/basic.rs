@@ -43,7 +43,9 @@ fn numpy_works_and_nothing_else_is_there() {
         assert_eq!(environment.verify(), []);
         let constraints = fs_err::read_to_string(environment.layout().constraints()).unwrap();
         assert_eq!(constraints, "numpy==2.2.6\n");
-        let outer: Environment = [("PATH", "/x"), ("PYTHONPATH", "/y"), ("A", "b")]
+        let scripts = world.host.prefix.join("bin");
+        let path = format!("/x:{}:/usr/bin", scripts.display());
+        let outer: Environment = [("PATH", path.as_str()), ("PYTHONPATH", "/y"), ("A", "b")]
             .into_iter()
             .collect();
         let variables = environment.variables(&outer);
@@ -55,7 +57,7 @@ fn numpy_works_and_nothing_else_is_there() {
             shown,
             [
                 "A=b".to_owned(),
-                format!("PATH={root}/bin:/x"),
+                format!("PATH={root}/bin:/x:/usr/bin"),
                 "PYTHONNOUSERSITE=1".to_owned(),
                 format!("VIRTUAL_ENV={root}"),
             ]
