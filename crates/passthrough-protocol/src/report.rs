@@ -186,6 +186,8 @@ pub enum RequirementVerdict {
     NotMet,
     /// What was run passes, but a case needs what the implementation lacks.
     Partial,
+    /// Every case needs what the implementation lacks.
+    Unsupported,
     /// It is an open question: what was seen is not scored.
     Observed,
     /// No case of it was run.
@@ -199,6 +201,7 @@ impl RequirementVerdict {
             Self::Met => "met",
             Self::NotMet => "not met",
             Self::Partial => "partial",
+            Self::Unsupported => "unsupported",
             Self::Observed => "observed",
             Self::Untested => "untested",
         }

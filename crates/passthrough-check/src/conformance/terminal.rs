@@ -162,14 +162,16 @@ fn requirements(text: &mut String, report: &ConformanceReport, style: Style) {
             RequirementVerdict::Met => GREEN,
             RequirementVerdict::NotMet => RED,
             RequirementVerdict::Partial => YELLOW,
-            RequirementVerdict::Observed | RequirementVerdict::Untested => DIM,
+            RequirementVerdict::Unsupported
+            | RequirementVerdict::Observed
+            | RequirementVerdict::Untested => DIM,
         };
         let _ = writeln!(
             text,
             "{:width$}  {:6}  {}  {pass} of {} cases pass",
             escape(&found.id),
             found.level.as_str(),
-            style.paint(color, &format!("{:8}", found.result.as_str())),
+            style.paint(color, &format!("{:11}", found.result.as_str())),
             found.cases.len(),
         );
     }

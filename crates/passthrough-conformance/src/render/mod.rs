@@ -68,7 +68,7 @@ fn mark(result: RequirementVerdict) -> &'static str {
         RequirementVerdict::NotMet => "✗",
         RequirementVerdict::Partial => "◐",
         RequirementVerdict::Observed => "○",
-        RequirementVerdict::Untested => "–",
+        RequirementVerdict::Unsupported | RequirementVerdict::Untested => "–",
     }
 }
 

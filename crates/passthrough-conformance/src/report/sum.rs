@@ -41,6 +41,11 @@ pub(crate) fn comes_to(is_open: bool, cases: &[&CaseResult]) -> RequirementVerdi
         RequirementVerdict::Observed
     } else if any(&[Verdict::Fail, Verdict::Error, Verdict::Xfail]) {
         RequirementVerdict::NotMet
+    } else if cases
+        .iter()
+        .all(|case| case.verdict == Verdict::Unsupported)
+    {
+        RequirementVerdict::Unsupported
     } else if any(&[Verdict::Unsupported]) {
         RequirementVerdict::Partial
     } else {

@@ -221,7 +221,9 @@ fn cell(anchor: String, report: &ConformanceReport, found: &RequirementResult) -
             RequirementVerdict::Met => "good",
             RequirementVerdict::NotMet => "bad",
             RequirementVerdict::Partial => "half",
-            RequirementVerdict::Observed | RequirementVerdict::Untested => "none",
+            RequirementVerdict::Unsupported
+            | RequirementVerdict::Observed
+            | RequirementVerdict::Untested => "none",
         },
         mark: mark(found.result),
         words: found.result.as_str(),
