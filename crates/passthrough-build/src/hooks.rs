@@ -35,7 +35,7 @@ pub use error::{HookError, HookErrorKind, Unavailable};
 pub use metadata::Metadata;
 pub use settings::{ConfigSettings, Setting};
 
-use call::{Arguments, Directory};
+use call::Arguments;
 
 /// What gets every line that a hook prints, as it comes: raw, with its end.
 pub type Follow<'a> = &'a dyn Fn(&[u8]);
@@ -126,16 +126,9 @@ impl Backend<'_> {
         metadata: Option<&Path>,
     ) -> Result<PathBuf, HookError> {
         let artefact = hook.artefact();
-        let mut arguments = Arguments::new(settings).with(
-            match artefact {
-                Artefact::Sdist => Directory::Sdist,
-                Artefact::Wheel | Artefact::Editable => Directory::Wheel,
-            },
-            directory,
-        );
-        if let Some(metadata) = metadata {
-            arguments = arguments.with(Directory::Metadata, metadata);
-        }
+        let arguments = Arguments::new(settings)
+            .into(directory)
+            .with_metadata(metadata);
         let called = call::call(self, hook, &arguments)?;
         let name = called.text()?;
         artefact::check(name, artefact, directory).map_err(|fault| {

@@ -1,6 +1,5 @@
 //! One question to a backend, and its answer.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -32,39 +31,38 @@ const ANSWER: u64 = 16 << 20;
 /// PEP 517's backend for projects that declare none.
 const LEGACY: &str = "setuptools.build_meta:__legacy__";
 
-/// The arguments of a hook.
+/// The arguments of a hook. They are given by position, as pip, build and uv do
+/// it: a hook whose parameters have names of its own works there.
 pub(crate) struct Arguments<'a> {
     settings: &'a ConfigSettings,
-    directories: BTreeMap<&'static str, String>,
-}
-
-/// An argument that is a directory.
-#[derive(Clone, Copy)]
-pub(crate) enum Directory {
-    /// Where the wheel goes.
-    Wheel,
-    /// Where the source distribution goes.
-    Sdist,
-    /// Where the metadata goes, or comes from.
-    Metadata,
+    directory: Option<String>,
+    metadata: Option<String>,
 }
 
 impl<'a> Arguments<'a> {
+    /// Of a hook that writes nothing.
     pub(crate) fn new(settings: &'a ConfigSettings) -> Self {
         Self {
             settings,
-            directories: BTreeMap::new(),
+            directory: None,
+            metadata: None,
         }
     }
 
-    pub(crate) fn with(mut self, argument: Directory, path: &Path) -> Self {
-        let name = match argument {
-            Directory::Wheel => "wheel_directory",
-            Directory::Sdist => "sdist_directory",
-            Directory::Metadata => "metadata_directory",
-        };
-        self.directories.insert(name, text::of_path(path));
-        self
+    /// Of one that writes into this directory.
+    pub(crate) fn into(self, directory: &Path) -> Self {
+        Self {
+            directory: Some(text::of_path(directory)),
+            ..self
+        }
+    }
+
+    /// Of one that is given the metadata that it has made.
+    pub(crate) fn with_metadata(self, metadata: Option<&Path>) -> Self {
+        Self {
+            metadata: metadata.map(text::of_path),
+            ..self
+        }
     }
 }
 
@@ -123,8 +121,9 @@ struct Question<'a> {
     object: &'a str,
     /// None for a backend that is not in-tree.
     backend_path: Option<Vec<String>>,
-    arguments: BTreeMap<&'static str, Option<&'a ConfigSettings>>,
-    directories: &'a BTreeMap<&'static str, String>,
+    directory: Option<&'a str>,
+    settings: Option<&'a ConfigSettings>,
+    metadata: Option<&'a str>,
 }
 
 /// Calls a hook of the backend.
@@ -150,8 +149,9 @@ pub(crate) fn call(
                 .map(|directory| text::of_path(directory))
                 .collect()
         }),
-        arguments: BTreeMap::from([("config_settings", settings)]),
-        directories: &arguments.directories,
+        directory: arguments.directory.as_deref(),
+        settings,
+        metadata: arguments.metadata.as_deref(),
     };
     let control = backend.private_directory(hook)?;
     let script =

@@ -8,7 +8,7 @@ use fs_err as fs;
 use zip::ZipArchive;
 
 use super::artefact::{self, Artefact, Hook, WheelKind};
-use super::call::{self, Arguments, Directory, Outcome};
+use super::call::{self, Arguments, Outcome};
 use super::error::{HookError, HookErrorKind};
 use super::settings::ConfigSettings;
 use super::{Backend, NameFault};
@@ -57,7 +57,7 @@ pub(crate) fn metadata(
 ) -> Result<Metadata, HookError> {
     let hook = Hook::Metadata(kind);
     let directory = backend.private_directory(hook)?;
-    let arguments = Arguments::new(settings).with(Directory::Metadata, directory.path());
+    let arguments = Arguments::new(settings).into(directory.path());
     let called = call::call(backend, hook, &arguments)?;
     let (dist_info, wheel) = if let Outcome::Missing(_) = called.outcome {
         let build = Hook::Build(kind.into());

@@ -87,8 +87,12 @@ def respond(question):
         hook = getattr(backend, name, None)
         if hook is None:
             return {"missing": surroundings()}
-        arguments = {key: path_of(path) for key, path in question["directories"].items()}
-        return {"returned": returned(hook(**question["arguments"], **arguments))}
+        directory, metadata = question["directory"], question["metadata"]
+        arguments = [] if directory is None else [path_of(directory)]
+        arguments.append(question["settings"])
+        if metadata is not None:
+            arguments.append(path_of(metadata))
+        return {"returned": returned(hook(*arguments))}
     except BaseException as error:  # SystemExit too: backends end this way
         kind = "unsupported" if is_unsupported(error, backend) else "raised"
         return {kind: dict(failure(error), **surroundings())}

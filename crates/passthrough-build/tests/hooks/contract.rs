@@ -300,14 +300,35 @@ build_editable = build_wheel
     }
 }
 
+/// As pip, build and uv call them.
+#[test]
+fn a_hook_may_name_its_parameters_as_it_likes() {
+    let project = Project::with(
+        "def get_requires_for_build_wheel(x=None):
+    return [repr(x)]
+def build_wheel(a, b=None, c=None):
+    raise RuntimeError(repr((a, b, c)))
+",
+    );
+    let backend = project.backend();
+    let requires = backend.get_requires(Artefact::Wheel, &none()).unwrap();
+    assert_eq!(requires, ["None"]);
+    let error = project.error().to_string();
+    assert!(
+        error.starts_with("build_wheel raised RuntimeError: ('/"),
+        "{error}"
+    );
+    assert!(error.ends_with("', None, None)"), "{error}");
+}
+
 #[test]
 fn unsupported_is_not_raised() {
     let project = Project::with(
         "class UnsupportedOperation(Exception): pass
 def build_sdist(sdist_directory, config_settings=None):
     raise UnsupportedOperation('no tar here')
-def build_wheel(*args):
-    raise RuntimeError('\\x1b[31mred\\nand more')
+def build_wheel(wheel_directory, *, config_settings=None):
+    pass
 ",
     );
     let error = project.build(Artefact::Sdist).unwrap_err();
@@ -319,7 +340,7 @@ def build_wheel(*args):
     let error = project.error();
     assert_eq!(
         error.to_string(),
-        "build_wheel raised TypeError: build_wheel() got an unexpected keyword argument 'config_settings'"
+        "build_wheel raised TypeError: build_wheel() takes 1 positional argument but 2 were given"
     );
 }
 

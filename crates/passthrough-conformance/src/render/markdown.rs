@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use passthrough_protocol::{ConformanceReport, RequirementVerdict, Verdict};
+use passthrough_protocol::{ConformanceReport, RequirementResult, RequirementVerdict, Verdict};
 
 use super::visible::visible;
 use super::{counted, mark, who};
@@ -13,9 +13,28 @@ pub(super) fn write(reports: &[ConformanceReport]) -> String {
         matrix(&mut text, reports);
     }
     for report in reports {
-        one(&mut text, report);
+        // Several have them side by side in the matrix.
+        let wanting = if reports.len() == 1 {
+            wanting(report)
+        } else {
+            Vec::new()
+        };
+        one(&mut text, report, &wanting);
     }
     text
+}
+
+/// The requirements that are not met, or not in all.
+fn wanting(report: &ConformanceReport) -> Vec<&RequirementResult> {
+    let found = report.requirements.iter();
+    found
+        .filter(|found| {
+            matches!(
+                found.result,
+                RequirementVerdict::NotMet | RequirementVerdict::Partial
+            )
+        })
+        .collect()
 }
 
 /// A line for each requirement, a column for each report.
@@ -52,7 +71,7 @@ fn matrix(text: &mut String, reports: &[ConformanceReport]) {
     }
 }
 
-fn one(text: &mut String, report: &ConformanceReport) {
+fn one(text: &mut String, report: &ConformanceReport, wanting: &[&RequirementResult]) {
     let summary = &report.summary;
     let verdicts = &summary.verdicts;
     let _ = write!(
@@ -76,13 +95,7 @@ fn one(text: &mut String, report: &ConformanceReport) {
         verdicts.observed,
         report.not_selected.len(),
     );
-    let wanting = report.requirements.iter().filter(|found| {
-        matches!(
-            found.result,
-            RequirementVerdict::NotMet | RequirementVerdict::Partial
-        )
-    });
-    for (place, found) in wanting.enumerate() {
+    for (place, found) in wanting.iter().enumerate() {
         if place == 0 {
             text.push_str("\n| requirement | level | | |\n|---|---|---|---|\n");
         }
