@@ -105,15 +105,6 @@ impl Mapped {
     }
 }
 
-impl MappedDistribution {
-    /// The files of the host that are to stay as they are, with what they were.
-    pub(crate) fn watched(&self) -> impl Iterator<Item = (&Path, &Facts)> {
-        let tree = self.develop.iter().flat_map(|develop| &develop.watched);
-        let tree = tree.map(|(path, facts)| (path.as_path(), facts));
-        self.files.iter().filter_map(Mapped::host_file).chain(tree)
-    }
-}
-
 /// Tells which file of the host goes where when `exposed` is exposed in an
 /// environment at `root`. Reads the lists and looks at the files; writes
 /// nothing.

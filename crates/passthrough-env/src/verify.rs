@@ -2,6 +2,8 @@
 
 use std::ffi::OsStr;
 use std::fmt;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use passthrough_requirement::PackageName;
@@ -10,7 +12,7 @@ use rustix::io::Errno;
 
 use crate::directories::HANDLE;
 use crate::facts::Facts;
-use crate::mapping::MappedDistribution;
+use crate::mapping::{Mapped, MappedDistribution};
 use crate::threads;
 
 /// A file of the host that is no longer what it was when it was exposed.
@@ -37,60 +39,78 @@ impl fmt::Display for Changed {
     }
 }
 
-/// A file of the host that is to stay as it is.
-type Watched<'a> = (&'a PackageName, (&'a Path, &'a Facts));
+/// How many files a thread takes at a time.
+const SHARE: usize = 256;
 
 /// The files of these distributions that changed, by name and path.
 pub(crate) fn changed(distributions: &[MappedDistribution]) -> Vec<Changed> {
-    let watched: Vec<Watched<'_>> = distributions
+    let shares: Vec<(&PackageName, &[Mapped])> = distributions
         .iter()
         .flat_map(|distribution| {
-            let files = distribution.watched();
-            files.map(|file| (&distribution.name, file))
+            let shares = distribution.files.chunks(SHARE);
+            shares.map(|files| (&distribution.name, files))
         })
         .collect();
-    // Looked up from their directory, which is much of what a look costs.
-    let directories: Vec<&[Watched<'_>]> = watched
-        .chunk_by(|(_, (a, _)), (_, (b, _))| directory(a) == directory(b))
-        .collect();
-    let changes = threads::each(&directories, 16, |files| changes(files));
-    let mut changed: Vec<_> = changes.into_iter().flatten().collect();
+    let of_lists = threads::each(&shares, 1, |(owner, files)| {
+        changes(owner, files.iter().filter_map(Mapped::host_file))
+    });
+    let of_trees = distributions.iter().flat_map(|distribution| {
+        let tree = distribution.develop.iter().flat_map(|tree| &tree.watched);
+        let tree = tree.map(|(path, facts)| (path.as_path(), facts));
+        changes(&distribution.name, tree)
+    });
+    let of_lists = of_lists.into_iter().flatten();
+    let mut changed: Vec<_> = of_lists.chain(of_trees).collect();
     changed.sort();
     changed
 }
 
-/// A path's directory. As bytes: to compare paths costs more than to look at
-/// a file.
-fn directory(path: &Path) -> Option<&OsStr> {
-    path.parent().map(Path::as_os_str)
+/// Those of these files that changed. They are looked up from their directory,
+/// which stays open as long as the next one is in it: the way to it is much of
+/// what a look costs.
+fn changes<'a>(
+    owner: &PackageName,
+    files: impl Iterator<Item = (&'a Path, &'a Facts)>,
+) -> Vec<Changed> {
+    let mut changed = Vec::new();
+    let mut opened: Option<(&OsStr, Result<OwnedFd, Errno>)> = None;
+    for (path, before) in files {
+        let (directory, name) = split(path);
+        let (_, handle) = match &mut opened {
+            Some(opened) if opened.0 == directory => opened,
+            other => other.insert((directory, open(directory, HANDLE, Mode::empty()))),
+        };
+        let found = match handle {
+            Ok(handle) => statat(handle, name, AtFlags::SYMLINK_NOFOLLOW),
+            Err(_) => statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW),
+        };
+        let what = match found {
+            Ok(stat) => match difference(before, &Facts::from(&stat)) {
+                Some(difference) => difference.to_owned(),
+                None => continue,
+            },
+            Err(Errno::NOENT | Errno::NOTDIR) => "is gone".to_owned(),
+            Err(error) => format!("cannot be looked at: {error}"),
+        };
+        changed.push(Changed {
+            name: owner.clone(),
+            path: path.to_owned(),
+            what,
+        });
+    }
+    changed
 }
 
-/// Of the files of one directory.
-fn changes(files: &[Watched<'_>]) -> Vec<Changed> {
-    let Some((_, (first, _))) = files.first() else {
-        return Vec::new();
+/// A file's directory and its name, taken apart at the last `/`. To ask a
+/// [`Path`] for its parts costs nearly as much as to look at the file.
+fn split(path: &Path) -> (&OsStr, &OsStr) {
+    let bytes = path.as_os_str().as_bytes();
+    let (directory, name) = match bytes.iter().rposition(|&byte| byte == b'/') {
+        None => (&b"."[..], bytes),
+        Some(0) => (&b"/"[..], &bytes[1..]),
+        Some(end) => (&bytes[..end], &bytes[end + 1..]),
     };
-    let directory = first.parent().unwrap_or(first);
-    let handle = open(directory, HANDLE, Mode::empty());
-    files
-        .iter()
-        .filter_map(|(owner, (source, before))| {
-            let found = match (&handle, source.file_name()) {
-                (Ok(handle), Some(name)) => statat(handle, name, AtFlags::SYMLINK_NOFOLLOW),
-                _ => statat(CWD, *source, AtFlags::SYMLINK_NOFOLLOW),
-            };
-            let what = match found {
-                Ok(stat) => difference(before, &Facts::from(&stat))?.to_owned(),
-                Err(Errno::NOENT | Errno::NOTDIR) => "is gone".to_owned(),
-                Err(error) => format!("cannot be looked at: {error}"),
-            };
-            Some(Changed {
-                name: (*owner).clone(),
-                path: source.to_path_buf(),
-                what,
-            })
-        })
-        .collect()
+    (OsStr::from_bytes(directory), OsStr::from_bytes(name))
 }
 
 fn difference(before: &Facts, after: &Facts) -> Option<&'static str> {
@@ -104,5 +124,23 @@ fn difference(before: &Facts, after: &Facts) -> Option<&'static str> {
         Some("has other permissions")
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_its_directory_and_its_name() {
+        for (path, directory, name) in [
+            ("/a/b/c.py", "/a/b", "c.py"),
+            ("/a b/ä", "/a b", "ä"),
+            ("/a", "/", "a"),
+            ("a", ".", "a"),
+        ] {
+            let (directory, name) = (OsStr::new(directory), OsStr::new(name));
+            assert_eq!(split(Path::new(path)), (directory, name));
+        }
     }
 }

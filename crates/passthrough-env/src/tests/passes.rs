@@ -193,3 +193,40 @@ fn every_change_of_a_source_is_told() {
     assert_eq!(environment.verify(), []);
     environment.remove().unwrap();
 }
+
+/// The same names in many directories, more than one thread takes at a time.
+#[test]
+fn every_file_is_looked_at_in_its_own_directory() {
+    let world = World::new();
+    let places: Vec<String> = (0..900)
+        .map(|index| format!("many/d{:02}/m{}.py", index / 30, index % 30))
+        .collect();
+    let site = world.site();
+    let info = site.dist_info("many", "1.0");
+    let info = places.iter().fold(info, |info, place| info.file(place, ""));
+    info.write();
+    let environment = world.expose(&["many"], LinkMode::Auto).unwrap();
+    assert_eq!(environment.verify(), []);
+    let site = world.path("host/lib/python3.11/site-packages");
+    let mut expected = Vec::new();
+    for place in [
+        &places[0],
+        &places[255],
+        &places[256],
+        &places[599],
+        &places[899],
+    ] {
+        fs::write(site.join(place), "x").unwrap();
+        expected.push((site.join(place), "has another size"));
+    }
+    // Nor does one that is gone hide, or show, what is in the next one.
+    fs::remove_dir_all(site.join("many/d10")).unwrap();
+    let gone = places.iter().filter(|place| place.starts_with("many/d10/"));
+    expected.extend(gone.map(|place| (site.join(place), "is gone")));
+    expected.sort();
+    let changed = environment.verify();
+    let changed = changed
+        .iter()
+        .map(|changed| (changed.path.clone(), changed.what.as_str()));
+    assert_eq!(changed.collect::<Vec<_>>(), expected);
+}
