@@ -1,5 +1,5 @@
-//! Lists the decision cases and the expectations of the repository, so that the
-//! binary carries them.
+//! Lists the files of `conformance/` that make the suite, so that the binary
+//! carries them.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,10 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("../../conformance");
     let out = PathBuf::from(variable("OUT_DIR")?);
     for (directory, extension, list) in [
-        ("cases/decision", "json", "cases.rs"),
+        ("cases/decision", "json", "decision.rs"),
+        ("cases/blackbox", "json", "blackbox.rs"),
         ("expectations", "toml", "expectations.rs"),
+        ("profiles", "toml", "profiles.rs"),
     ] {
         let directory = root.join(directory);
         println!("cargo::rerun-if-changed={}", directory.display());
@@ -23,6 +25,8 @@ fn main() -> io::Result<()> {
 fn listed(directory: &Path, extension: &str) -> io::Result<String> {
     let mut files = Vec::new();
     find(directory, extension, &mut files)?;
+    // What is copied to begin a profile is the profile of nothing.
+    files.retain(|path| path.file_name() != Some("template.toml".as_ref()));
     files.sort();
     let mut list = String::from("&[\n");
     for path in &files {

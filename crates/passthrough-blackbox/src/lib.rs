@@ -38,6 +38,6 @@ pub use bench::{Bench, CommandLine, Opened, Prepared, RunError};
 pub use interpreter::{Interpreter, InterpreterError};
 pub use judge::judge;
 pub use profile::{ProfileProblem, Profiles};
-pub use suite::{Loaded, Problem, Suite};
+pub use suite::{Blackbox, Suite};
 pub use tool::{Frontend, ToolError};
 pub use world::{World, WorldError};

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use fs_err as fs;
+use passthrough_conformance::embedded;
 use passthrough_protocol::{Profile, Step, StepCommand};
 use passthrough_requirement::{Requirement, Source};
 use regex_lite::Regex;
@@ -10,9 +11,6 @@ use crate::template;
 
 /// No profile needs more, in bytes.
 const LARGEST: u64 = 256 << 10;
-
-/// The profiles that the library carries: file name, text.
-static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
 
 /// Profiles, by name.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +35,7 @@ impl Profiles {
     /// The profiles that the library carries.
     pub fn embedded() -> Self {
         let mut all = Self::default();
-        for (path, text) in EMBEDDED {
+        for (path, text) in embedded::PROFILES {
             match read(path, text) {
                 Ok(profile) => {
                     all.profiles.insert(profile.name.clone(), profile);

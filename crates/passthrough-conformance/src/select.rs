@@ -1,11 +1,13 @@
 //! Which cases are run.
 
+use passthrough_protocol::Case;
+
 use crate::suite::Loaded;
 
 /// Whether a case is one that the user asks for: by its id, or because any of
 /// the filters is a part of its `group/id` or a requirement that it cites.
 /// Where nothing is asked for, every case is.
-pub fn matches(loaded: &Loaded, ids: &[String], filters: &[String]) -> bool {
+pub fn matches(loaded: &Loaded<Case>, ids: &[String], filters: &[String]) -> bool {
     let place = loaded.path.strip_suffix(".json").unwrap_or(&loaded.path);
     is_asked_for(&[&loaded.case.id], place, &loaded.case.cites, ids, filters)
 }

@@ -1,32 +1,72 @@
-//! The cases, read and checked.
+//! The cases of a level, read and checked.
+
+mod decision;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use passthrough_protocol::{Case, Expectation, ExpectedPlan};
+use serde::de::DeserializeOwned;
 
 use crate::digest;
-use crate::embedded;
+use crate::embedded::Files;
 use crate::requirements::Requirement;
 
-/// No case needs more, in bytes; a larger file is a mistake.
-const LARGEST: u64 = 4 << 20;
+pub use decision::Decision;
 
-/// All cases that can be run, and what is wrong with the others.
-#[derive(Debug, Default)]
-pub struct Suite {
+/// The cases at decision level.
+pub type Suite = Cases<Decision>;
+
+/// A level of conformance: what a case of it is.
+pub trait Level {
+    /// A case, as its file has it.
+    type Case: DeserializeOwned;
+
+    /// The files of the cases that the library carries.
+    const EMBEDDED: Files;
+
+    /// The most that a case may take, in bytes; a larger file is a mistake.
+    const LARGEST: u64;
+
+    /// Texts that decide, besides the cases, what is expected.
+    const BESIDES: &'static [&'static str] = &[];
+
+    /// What a case of any level has.
+    fn head(case: &Self::Case) -> Head<'_>;
+
+    /// Fails, in words, on what the types of the level cannot rule out.
+    fn check(case: &Self::Case) -> Result<(), String>;
+}
+
+/// What a case of any level has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head<'c> {
+    /// Its id: the name of its file.
+    pub id: &'c str,
+    /// The rule at work.
+    pub title: &'c str,
+    /// What goes wrong for a user where it does not hold.
+    pub why: &'c str,
+    /// The requirements that it cites anywhere.
+    pub cites: Vec<&'c str>,
+}
+
+/// All cases of a level that can be run, and what is wrong with the others.
+#[derive(Clone, Debug)]
+pub struct Cases<L: Level> {
     /// By id.
-    pub cases: BTreeMap<String, Loaded>,
+    pub cases: BTreeMap<String, Loaded<L::Case>>,
     /// Why other files were left out.
     pub problems: Vec<Problem>,
 }
 
 /// A case and where it is from.
 #[derive(Clone, Debug)]
-pub struct Loaded {
+pub struct Loaded<C> {
     /// The case.
-    pub case: Case,
+    pub case: C,
     /// The file's path: below the suite's directory, or as found in the user's.
     pub path: String,
     text: String,
@@ -45,10 +85,19 @@ pub struct Problem {
     pub embedded: bool,
 }
 
-impl Suite {
+impl<L: Level> Default for Cases<L> {
+    fn default() -> Self {
+        Self {
+            cases: BTreeMap::new(),
+            problems: Vec::new(),
+        }
+    }
+}
+
+impl<L: Level> Cases<L> {
     /// The cases that the binary carries.
     pub fn embedded() -> Self {
-        let files = embedded::CASES
+        let files = L::EMBEDDED
             .iter()
             .map(|(path, text)| ((*path).to_owned(), Ok((*text).to_owned())));
         let mut suite = Self::default();
@@ -69,7 +118,7 @@ impl Suite {
         }
         files.sort();
         let files = files.into_iter().map(|path| {
-            let text = read(&path);
+            let text = read(&path, L::LARGEST);
             (path.display().to_string(), text)
         });
         self.add(files, false);
@@ -82,25 +131,29 @@ impl Suite {
     ) {
         let mut added = BTreeSet::new();
         for (path, text) in files {
-            let loaded = text
-                .and_then(|text| load(&path, text, embedded))
-                .and_then(|loaded| {
-                    if added.insert(loaded.case.id.clone()) {
-                        Ok(loaded)
-                    } else {
-                        Err(format!("the id `{}` is used twice", loaded.case.id))
+            let case = text.and_then(|text| Ok((load::<L>(&path, &text)?, text)));
+            let message = match case {
+                Ok((case, text)) => {
+                    let id = L::head(&case).id.to_owned();
+                    if added.insert(id.clone()) {
+                        let loaded = Loaded {
+                            case,
+                            path,
+                            text,
+                            embedded,
+                        };
+                        self.cases.insert(id, loaded);
+                        continue;
                     }
-                });
-            match loaded {
-                Ok(loaded) => {
-                    self.cases.insert(loaded.case.id.clone(), loaded);
+                    format!("the id `{id}` is used twice")
                 }
-                Err(message) => self.problems.push(Problem {
-                    path,
-                    message,
-                    embedded,
-                }),
-            }
+                Err(message) => message,
+            };
+            self.problems.push(Problem {
+                path,
+                message,
+                embedded,
+            });
         }
     }
 
@@ -109,12 +162,8 @@ impl Suite {
         let known: BTreeSet<&str> = requirements.iter().map(|found| found.id.as_str()).collect();
         let problems = &mut self.problems;
         self.cases.retain(|_, loaded| {
-            let unknown = loaded
-                .case
-                .cites
-                .iter()
-                .find(|cited| !known.contains(cited.as_str()));
-            let Some(unknown) = unknown else {
+            let cites = L::head(&loaded.case).cites;
+            let Some(unknown) = cites.into_iter().find(|cited| !known.contains(cited)) else {
                 return true;
             };
             problems.push(Problem {
@@ -126,37 +175,28 @@ impl Suite {
         });
     }
 
-    /// The identity of all cases and requirements, `sha256:…`: two suites of one
-    /// digest expect the same.
+    /// The identity of all cases, and of what else is expected by, `sha256:…`:
+    /// two suites of one digest expect the same.
     pub fn digest(&self) -> String {
         let cases = self.cases.values().map(|loaded| loaded.text.as_bytes());
-        digest::of(cases.chain([embedded::REQUIREMENTS.as_bytes()]))
+        digest::of(cases.chain(L::BESIDES.iter().map(|text| text.as_bytes())))
     }
 }
 
-fn load(path: &str, text: String, embedded: bool) -> Result<Loaded, String> {
-    let case: Case = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+fn load<L: Level>(path: &str, text: &str) -> Result<L::Case, String> {
+    let case: L::Case = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let head = L::head(&case);
     let stem = Path::new(path).file_stem();
-    if stem.is_none_or(|stem| stem != case.id.as_str()) {
-        return Err(format!("the id `{}` is not the file's name", case.id));
+    if stem.is_none_or(|stem| stem != head.id) {
+        return Err(format!("the id `{}` is not the file's name", head.id));
     }
-    for (key, text) in [("title", &case.title), ("why", &case.why)] {
+    for (key, text) in [("title", head.title), ("why", head.why)] {
         if text.trim().is_empty() {
             return Err(format!("`{key}` is empty"));
         }
     }
-    if case.cites.is_empty() {
-        return Err("it cites no requirement".to_owned());
-    }
-    if case.expect == Expectation::Plan(ExpectedPlan::default()) {
-        return Err("it expects nothing".to_owned());
-    }
-    Ok(Loaded {
-        case,
-        path: path.to_owned(),
-        text,
-        embedded,
-    })
+    L::check(&case)?;
+    Ok(case)
 }
 
 fn find(directory: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
@@ -176,13 +216,13 @@ fn find(directory: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String, String> {
+fn read(path: &Path, largest: u64) -> Result<String, String> {
     let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
     if !metadata.is_file() {
         return Err("not a regular file".to_owned());
     }
-    if metadata.len() > LARGEST {
-        return Err(format!("larger than {} MiB", LARGEST >> 20));
+    if metadata.len() > largest {
+        return Err(format!("larger than {} MiB", largest >> 20));
     }
     fs::read_to_string(path).map_err(|error| error.to_string())
 }

@@ -1,9 +1,11 @@
 use std::collections::BTreeSet;
 
 use fs_err as fs;
+use passthrough_conformance::requirements::{self, Requirement, SuiteLevel};
+use passthrough_conformance::suite::Level as _;
 use serde_json::{Value, json};
 
-use super::Suite;
+use super::{Blackbox, Suite};
 
 fn example() -> Value {
     json!({
@@ -135,73 +137,21 @@ fn what_is_wrong_with_a_case_is_said() {
 }
 
 #[test]
-fn files_that_are_none_are_problems_and_no_more() {
-    let directory = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| fs::write(directory.path().join(name), text).unwrap();
-    write("a-case.json", &example().to_string());
-    write("broken.json", "{");
-    write("large.json", &" ".repeat(2 << 20));
-    write("README.md", "no case");
-    fs::create_dir(directory.path().join("below")).unwrap();
-    fs::create_dir(directory.path().join("directory.json")).unwrap();
-    write("below/a-case.json", &example().to_string());
-    let mut suite = Suite::default();
-    suite.add_directory(directory.path());
-    assert_eq!(suite.cases.keys().collect::<Vec<_>>(), ["a-case"]);
-    let messages: Vec<&str> = suite
-        .problems
-        .iter()
-        .map(|found| found.message.as_str())
-        .collect();
-    assert_eq!(messages.len(), 3, "{messages:?}");
-    assert!(
-        messages
-            .iter()
-            .any(|message| message.contains("used twice"))
-    );
-    assert!(
-        messages
-            .iter()
-            .any(|message| message.contains("larger than"))
-    );
-    suite.add_directory(&directory.path().join("gone"));
-    assert_eq!(suite.problems.len(), 4);
-}
-
-#[test]
 fn the_cases_that_the_library_carries_are_whole() {
-    let suite = Suite::embedded();
+    let mut suite = Suite::embedded();
+    let requirements = requirements::embedded().unwrap();
+    suite.refuse_unknown_citations(&requirements);
     assert_eq!(suite.problems, []);
     assert!(!suite.cases.is_empty());
-    let registry = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/requirements.toml");
-    let text = fs::read_to_string(registry).unwrap();
-    let known: BTreeSet<&str> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("id = \"")?.strip_suffix('"'))
+    // What is cited is cited by checks, be it the last.
+    let less: Vec<Requirement> = requirements
+        .into_iter()
+        .filter(|known| known.id != "ELIG-fallback")
         .collect();
-    assert!(known.contains("EXP-1"));
-    assert_eq!(suite.unknown_citations(&known), []);
-    let mut less = known.clone();
-    less.remove("EXP-1");
-    assert!(!suite.unknown_citations(&less).is_empty());
-}
-
-#[test]
-fn the_digest_is_that_of_the_cases() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("a-case.json");
-    let digest = || {
-        let mut suite = Suite::default();
-        suite.add_directory(directory.path());
-        suite.digest()
-    };
-    fs::write(&path, example().to_string()).unwrap();
-    let first = digest();
-    assert_eq!(digest(), first);
-    let mut other = example();
-    other["why"] = json!("another");
-    fs::write(&path, other.to_string()).unwrap();
-    assert_ne!(digest(), first);
+    assert!(suite.cases.contains_key("listed-copy-is-used"));
+    suite.refuse_unknown_citations(&less);
+    assert!(!suite.cases.contains_key("listed-copy-is-used"));
+    assert!(suite.problems.iter().all(|problem| problem.embedded));
 }
 
 /// `conformance/blackbox-ids.lock` remembers every `case/check` there ever was:
@@ -260,22 +210,17 @@ fn no_two_cases_have_one_title() {
 /// What MUST or SHOULD be seen in a build is looked for in one.
 #[test]
 fn every_requirement_that_a_build_shows_has_a_check() {
-    let registry = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/requirements.toml");
-    let text = fs::read_to_string(registry).unwrap();
-    let registry: toml_edit::Document<String> = text.parse().unwrap();
-    let requirements = registry["requirement"].as_array_of_tables().unwrap();
+    let requirements = requirements::embedded().unwrap();
     let suite = Suite::embedded();
     let cited: BTreeSet<&str> = suite
         .cases
         .values()
-        .flat_map(|loaded| &loaded.case.checks)
-        .flat_map(|check| &check.cites)
-        .map(String::as_str)
+        .flat_map(|loaded| Blackbox::head(&loaded.case).cites)
         .collect();
     let missing: Vec<&str> = requirements
         .iter()
-        .filter(|known| matches!(known["observable"].as_str(), Some("blackbox" | "both")))
-        .filter_map(|known| known["id"].as_str())
+        .filter(|known| known.shows_at(SuiteLevel::Blackbox))
+        .map(|known| known.id.as_str())
         .filter(|id| !cited.contains(id))
         .collect();
     assert_eq!(missing, [""; 0]);

@@ -6,7 +6,6 @@ use passthrough_blackbox::Suite;
 use passthrough_conformance::catalogue::{Catalogue, case_of, row};
 use passthrough_conformance::requirements::Requirement;
 use passthrough_conformance::select::is_asked_for;
-use passthrough_conformance::suite::Problem;
 use passthrough_protocol::BlackboxCase;
 
 use crate::cli::SuiteArgs;
@@ -32,26 +31,7 @@ pub(in crate::conformance) fn select(args: &SuiteArgs) -> Result<Selection, Fail
     for directory in &args.cases {
         suite.add_directory(directory);
     }
-    let mut problems: Vec<Problem> = suite
-        .problems
-        .iter()
-        .map(|problem| Problem {
-            path: problem.path.clone(),
-            message: problem.message.clone(),
-            embedded: problem.embedded,
-        })
-        .collect();
-    let known = requirements.iter().map(|known| known.id.as_str()).collect();
-    for (id, cited) in suite.unknown_citations(&known) {
-        let Some(loaded) = suite.cases.remove(&id) else {
-            continue;
-        };
-        problems.push(Problem {
-            path: loaded.path,
-            message: format!("it cites `{cited}`, which is no requirement"),
-            embedded: false,
-        });
-    }
+    suite.refuse_unknown_citations(&requirements);
     let digest = suite.digest();
     let mut plan = Vec::new();
     for (id, loaded) in &suite.cases {
@@ -71,7 +51,7 @@ pub(in crate::conformance) fn select(args: &SuiteArgs) -> Result<Selection, Fail
         .map(|(id, loaded)| (id, loaded.case))
         .collect();
     Ok(Selection {
-        catalogue: Catalogue::of_blackbox(cases.values(), &digest, problems),
+        catalogue: Catalogue::of_blackbox(cases.values(), &digest, suite.problems),
         cases,
         requirements,
         plan,
