@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use passthrough_protocol::ExitCode;
 
+use crate::failure::Failure;
+
 /// Whether the program has something to clean up before it ends.
 static CLEANS_UP: AtomicBool = AtomicBool::new(false);
 
@@ -37,9 +39,19 @@ pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 
+/// Fails after an interrupt: what was run until then says nothing.
+pub(crate) fn fail_if_interrupted() -> Result<(), Failure> {
+    if !is_interrupted() {
+        return Ok(());
+    }
+    Err(Failure {
+        exit: ExitCode::Interrupted,
+        ..Failure::unable("interrupted")
+    })
+}
+
 /// Ends every program that was started and not waited for. They are in process
 /// groups of their own, so that what ends this process does not reach them.
 pub(crate) fn end_children() {
     passthrough_process::end();
-    passthrough_conformance::adapter::end();
 }

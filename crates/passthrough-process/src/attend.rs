@@ -1,9 +1,11 @@
 //! Reading what a child writes until it has ended.
 
 use std::io::{self, PipeReader, Read};
+use std::os::fd::AsFd;
+#[cfg(not(target_os = "linux"))]
+use std::os::fd::BorrowedFd;
 #[cfg(target_os = "linux")]
 use std::os::fd::OwnedFd;
-use std::os::fd::{AsFd, BorrowedFd};
 use std::process::Child;
 use std::time::{Duration, Instant};
 
@@ -40,8 +42,7 @@ impl Pipes {
         pipes
             .into_iter()
             .map(|(source, reader, stream)| {
-                let flags = fcntl_getfl(&reader)?;
-                fcntl_setfl(&reader, flags | OFlags::NONBLOCK)?;
+                set_nonblocking(&reader)?;
                 Ok(Pipe {
                     source,
                     reader: Some(reader),
@@ -78,25 +79,40 @@ impl Pipes {
 }
 
 impl Pipe {
-    /// Reads what the pipe holds now, up to a turn, and forgets it at its end.
     fn drain(&mut self, buffer: &mut [u8], bounds: &mut Bounds<'_>) -> Result<(), Reason> {
-        for _ in 0..TURN {
-            let Some(open) = &mut self.reader else {
-                return Ok(());
-            };
-            match open.read(buffer) {
-                Ok(0) => self.reader = None,
-                Ok(length) => with_follow(self.source, bounds, |follow| {
-                    self.capture.add(&buffer[..length], follow)
-                })
-                .map_err(|_| Reason::Flood(self.source))?,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Reason::System(error)),
-            }
-        }
-        Ok(())
+        let mut added = Ok(());
+        take_turn(&mut self.reader, buffer, |bytes| {
+            added = with_follow(self.source, bounds, |follow| {
+                self.capture.add(bytes, follow)
+            });
+            added.is_ok()
+        })
+        .map_err(Reason::System)?;
+        added.map_err(|_| Reason::Flood(self.source))
     }
+}
+
+/// Reads what a pipe holds now, as long as it is wanted and up to a turn, and
+/// forgets the pipe at its end.
+pub(crate) fn take_turn<P: Read>(
+    pipe: &mut Option<P>,
+    buffer: &mut [u8],
+    mut take: impl FnMut(&[u8]) -> bool,
+) -> io::Result<()> {
+    for _ in 0..TURN {
+        let Some(open) = pipe else {
+            break;
+        };
+        match open.read(buffer) {
+            Ok(0) => *pipe = None,
+            Ok(length) if take(&buffer[..length]) => {}
+            Ok(_) => break,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Gives what follows the output, if anything does, the source's name.
@@ -144,20 +160,14 @@ fn attend_to_end(child: &Child, pipes: &mut Pipes, bounds: &mut Bounds<'_>) -> R
         {
             return Err(Reason::Timeout(timeout));
         }
-        let left = left.map(|(_, left)| left);
-        let patience = match end {
-            Some(_) => left,
-            None => Some(left.map_or(TICK, |left| left.min(TICK))),
-        };
         let readers = pipes.0.iter().filter_map(|pipe| pipe.reader.as_ref());
-        let descriptors = readers
-            .map(AsFd::as_fd)
-            .chain(end.as_ref().map(AsFd::as_fd));
-        await_any(descriptors, patience).map_err(Reason::System)?;
+        let polled = readers.map(|reader| PollFd::new(reader, PollFlags::IN));
+        await_any(polled, end.as_ref(), left.map(|(_, left)| left)).map_err(Reason::System)?;
     }
 }
 
-fn has_ended(child: &Child) -> io::Result<bool> {
+/// Whether the child has ended. It is not reaped.
+pub(crate) fn has_ended(child: &Child) -> io::Result<bool> {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
     match waitid(WaitId::Pid(Pid::from_child(child)), options) {
         Ok(status) => Ok(status.is_some()),
@@ -166,13 +176,19 @@ fn has_ended(child: &Child) -> io::Result<bool> {
     }
 }
 
-fn await_any<'a>(
-    descriptors: impl Iterator<Item = BorrowedFd<'a>>,
+/// Waits for any of the pipes, or for the child's `end`, if the system tells of
+/// it; else only for a moment.
+pub(crate) fn await_any<'a, E: AsFd>(
+    pipes: impl Iterator<Item = PollFd<'a>>,
+    end: Option<&'a E>,
     patience: Option<Duration>,
 ) -> io::Result<()> {
-    let mut polled: Vec<PollFd<'_>> = descriptors
-        .map(|descriptor| PollFd::from_borrowed_fd(descriptor, PollFlags::IN))
-        .collect();
+    let patience = match end {
+        Some(_) => patience,
+        None => Some(patience.map_or(TICK, |left| left.min(TICK))),
+    };
+    let end = end.map(|end| PollFd::new(end, PollFlags::IN));
+    let mut polled: Vec<PollFd<'_>> = pipes.chain(end).collect();
     // A patience that the system cannot express is as good as none.
     let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
     match poll(&mut polled, patience.as_ref()) {
@@ -183,11 +199,16 @@ fn await_any<'a>(
 
 /// A descriptor that becomes readable when the child ends, where there is such a thing.
 #[cfg(target_os = "linux")]
-fn end_of(child: &Child) -> Option<OwnedFd> {
+pub(crate) fn end_of(child: &Child) -> Option<OwnedFd> {
     rustix::process::pidfd_open(Pid::from_child(child), rustix::process::PidfdFlags::empty()).ok()
 }
 
 #[cfg(not(target_os = "linux"))]
-fn end_of(_child: &Child) -> Option<BorrowedFd<'static>> {
+pub(crate) fn end_of(_child: &Child) -> Option<BorrowedFd<'static>> {
     None
+}
+
+pub(crate) fn set_nonblocking(pipe: impl AsFd) -> io::Result<()> {
+    let flags = fcntl_getfl(&pipe)?;
+    Ok(fcntl_setfl(&pipe, flags | OFlags::NONBLOCK)?)
 }

@@ -133,6 +133,17 @@ impl Capture {
         }
     }
 
+    /// How much there was, in bytes.
+    pub(crate) fn total(&self) -> usize {
+        self.total
+    }
+
+    /// What is kept, until more comes.
+    pub(crate) fn kept(&mut self) -> &[u8] {
+        self.trim();
+        &self.kept
+    }
+
     /// What is kept.
     pub(crate) fn into_kept(mut self) -> Vec<u8> {
         self.trim();

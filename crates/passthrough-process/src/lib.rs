@@ -13,6 +13,9 @@
 //! command was started with, wherever it fled to. [`end`] does the same to
 //! everything that runs, when the program is interrupted.
 //!
+//! A [`Dialogue`] is a child that is told lines and tells lines, within the same
+//! bounds and ended the same way.
+//!
 //! A child of [`run_attached`] can tell that this process is gone even when it
 //! was killed, and could end nothing.
 //!
@@ -20,11 +23,13 @@
 
 mod attend;
 mod capture;
+mod dialogue;
 mod registry;
 mod run;
 mod tree;
 
 pub use capture::{Captured, Source, Stream};
+pub use dialogue::{Broken, Dialogue, LONGEST_LINE};
 pub use registry::end;
 pub use run::{Bounds, Finished, Follow, Output, Reason, Stopped, run, run_attached};
 pub use tree::MARK;

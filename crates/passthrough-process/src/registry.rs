@@ -1,6 +1,7 @@
 //! What runs now, for the moment when all of it has to end.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
@@ -10,6 +11,11 @@ static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
     running: Vec::new(),
     ended: false,
 });
+
+/// How long [`end`] waits for its turn. Others have theirs for as long as it
+/// takes to start or end something; for ever only a thread that panicked in
+/// that, and that is the one which asks.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 struct Registry {
     running: Vec<Entry>,
@@ -27,14 +33,24 @@ pub(crate) struct Running {
     child: Pid,
 }
 
-/// Ends everything that [`crate::run`] runs now, with all that it started, and
-/// lets nothing start any more: what a program does that is interrupted. Each
-/// call that is under way returns [`crate::Reason::Interrupted`].
+/// Ends everything that runs now, with all that it started, and lets nothing
+/// start any more: what a program does that is interrupted. Each [`crate::run`]
+/// that is under way returns [`crate::Reason::Interrupted`].
 ///
 /// A child is in a process group of its own, so that a terminal's Ctrl-C does
 /// not reach it.
 pub fn end() {
-    let mut registry = lock();
+    let deadline = Instant::now() + PATIENCE;
+    let mut registry = loop {
+        match REGISTRY.try_lock() {
+            Ok(registry) => break registry,
+            Err(TryLockError::Poisoned(poisoned)) => break poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Err(TryLockError::WouldBlock) => return,
+        }
+    };
     registry.ended = true;
     for entry in &registry.running {
         tree::end(entry.child, &entry.mark);

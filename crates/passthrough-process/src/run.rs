@@ -1,6 +1,5 @@
 use std::io::{self, PipeReader};
 use std::os::fd::AsRawFd as _;
-use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -147,14 +146,7 @@ fn run_with(
 }
 
 fn spawn(command: &mut Command, mark: &str, output: Output) -> io::Result<(Child, Pipes)> {
-    let outer = command
-        .get_envs()
-        .find_map(|(name, value)| (name == tree::MARK).then_some(value)?);
-    let mark = tree::nested(outer, mark);
-    command
-        .process_group(0)
-        .env(tree::MARK, mark)
-        .stdin(Stdio::null());
+    tree::prepare(command, mark).stdin(Stdio::null());
     let (ours, stdout) = io::pipe()?;
     let pipes = match output {
         Output::Separate {

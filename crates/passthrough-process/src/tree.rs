@@ -1,7 +1,9 @@
 //! Ending a child with all that it started.
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
@@ -15,17 +17,18 @@ pub(crate) fn mark() -> String {
     format!("{:016x}{:016x}", number(), number())
 }
 
-/// The value of [`MARK`] for a child in whose variables it was `outer`.
-pub(crate) fn nested(outer: Option<&OsStr>, mark: &str) -> std::ffi::OsString {
-    match outer {
-        None => mark.into(),
-        Some(outer) => {
-            let mut value = outer.to_owned();
-            value.push(":");
-            value.push(mark);
-            value
-        }
+/// Gives a command its mark, beside those in its variables, and a process group.
+pub(crate) fn prepare<'c>(command: &'c mut Command, mark: &str) -> &'c mut Command {
+    let outer = command
+        .get_envs()
+        .find_map(|(name, value)| (name == MARK).then_some(value)?);
+    let mut value = OsString::new();
+    if let Some(outer) = outer {
+        value.push(outer);
+        value.push(":");
     }
+    value.push(mark);
+    command.process_group(0).env(MARK, value)
 }
 
 /// Kills what is in the group of a child that has not been waited for.

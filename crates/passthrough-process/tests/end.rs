@@ -3,8 +3,9 @@
 
 use std::process::Command;
 use std::sync::mpsc;
+use std::time::Duration;
 
-use passthrough_process::{Bounds, Output, Reason, Stopped, Stream, end, run};
+use passthrough_process::{Bounds, Broken, Dialogue, Output, Reason, Stopped, Stream, end, run};
 
 fn sleep(started: &mpsc::Sender<()>) -> Result<(), Stopped> {
     let mut follow = |_, _: &[u8]| started.send(()).expect("somebody waits");
@@ -18,6 +19,8 @@ fn sleep(started: &mpsc::Sender<()>) -> Result<(), Stopped> {
 
 #[test]
 fn all_that_runs_is_ended_and_nothing_starts_any_more() {
+    let cat = || Dialogue::start(&mut Command::new("cat"));
+    let mut dialogue = cat().unwrap();
     let (sender, receiver) = mpsc::channel();
     let runs: Vec<_> = (0..3)
         .map(|_| {
@@ -35,4 +38,7 @@ fn all_that_runs_is_ended_and_nothing_starts_any_more() {
     }
     let stopped = sleep(&sender).unwrap_err();
     assert!(matches!(stopped.reason, Reason::Interrupted), "{stopped}");
+    let broken = dialogue.exchange(b"\n", Duration::from_secs(60));
+    assert!(matches!(broken, Err(Broken::Ended(Some(_)))), "{broken:?}");
+    assert_eq!(cat().err().unwrap().to_string(), "was interrupted");
 }

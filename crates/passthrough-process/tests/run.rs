@@ -1,5 +1,7 @@
 //! Children that behave, and children that do not.
 
+mod dead;
+
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -7,6 +9,8 @@ use std::time::Duration;
 use passthrough_process::{
     Bounds, Captured, Finished, MARK, Output, Reason, Source, Stopped, Stream, run, run_attached,
 };
+
+use dead::assert_dead;
 
 /// Long enough for whatever ends by itself, on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -30,30 +34,6 @@ fn sh(script: &str, timeout: Duration, output: Output) -> Result<Finished, Stopp
 
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("text").trim_end()
-}
-
-/// Fails unless each process whose id is in `pids` dies soon.
-fn assert_dead(pids: &[u8]) {
-    let pids = text(pids);
-    assert!(!pids.is_empty(), "no process was started");
-    for pid in pids.lines() {
-        let pid: i32 = pid.parse().expect("a process id");
-        let lives = || {
-            let state = Command::new("ps")
-                .args(["-o", "state=", "-p", &pid.to_string()])
-                .output()
-                .expect("ps runs");
-            !matches!(text(&state.stdout), "" | "Z" | "X")
-        };
-        let soon = (0..200).any(|_| {
-            let lives = lives();
-            if lives {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            !lives
-        });
-        assert!(soon, "process {pid} still runs");
-    }
 }
 
 #[test]

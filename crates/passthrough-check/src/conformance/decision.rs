@@ -79,6 +79,7 @@ pub(super) fn run(
     let mut progress = Progress::new(cases.len(), "cases");
     let outcomes = run::run(subject.as_mut(), &cases, seed, &mut |_| progress.step());
     progress.clear();
+    interrupt::fail_if_interrupted()?;
     Ok(report(Facts {
         suite: &selection.suite,
         requirements: &selection.requirements,

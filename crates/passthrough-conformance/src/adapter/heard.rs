@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
+use passthrough_process::{Broken, LONGEST_LINE};
 use passthrough_protocol::{Answer, Reply, Started};
 use serde::Serialize;
 use serde_json::Value;
-
-use super::process::{Broken, LONGEST_LINE};
 
 /// The longest answer to `start`, in bytes: a report repeats it.
 const LONGEST_INTRODUCTION: usize = 1 << 14;

@@ -3,24 +3,22 @@
 //! all inputs, a [`Oneshot`] another for each.
 //!
 //! Whatever it does, the run goes on: a process that says what it should not
-//! is killed, with its group, and another is started for the next input. What
-//! it writes to stderr is kept, in part, and means nothing.
+//! is killed, with all that it started, and another is started for the next
+//! input. What it writes to stderr is kept, in part, and means nothing.
 
 mod heard;
 mod oneshot;
-mod process;
 
 use std::process::Command;
 use std::time::Duration;
 
+use passthrough_process::{Broken, Dialogue};
 use passthrough_protocol::{CaseInput, PROTOCOL, Reply, Request, Started};
 
 use crate::subject::{Subject, Trouble};
 use heard::{Misheard, code, hear, introduction, line, surplus, words};
-use process::{Broken, Process};
 
 pub use oneshot::Oneshot;
-pub use process::end;
 
 /// An adapter that cannot be started this many times in a row is given up.
 const FAILED_STARTS: u32 = 3;
@@ -40,7 +38,7 @@ pub struct Adapter {
 }
 
 struct Conversation {
-    process: Process,
+    process: Dialogue,
     /// The number of the last request that was answered.
     answered: u64,
 }
@@ -65,14 +63,14 @@ impl SpawnError {
     }
 }
 
-fn spawn(command: &[String]) -> std::io::Result<Process> {
+fn spawn(command: &[String]) -> std::io::Result<Dialogue> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(std::io::Error::new(
             std::io::ErrorKind::NotFound,
             "the command is empty",
         ));
     };
-    Process::spawn(Command::new(program).args(arguments))
+    Dialogue::start(Command::new(program).args(arguments))
 }
 
 impl Adapter {
@@ -115,7 +113,7 @@ impl Adapter {
             .ok_or_else(|| self.no_start("it is gone".to_owned(), None))
     }
 
-    fn greet(&mut self, mut process: Process) -> Result<(), Trouble> {
+    fn greet(&mut self, mut process: Dialogue) -> Result<(), Trouble> {
         let line = line(&Request::Start { protocol: PROTOCOL });
         let started = match process.exchange(&line, self.timeout) {
             Ok(line) => introduction(&line),

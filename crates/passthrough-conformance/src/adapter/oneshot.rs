@@ -1,10 +1,10 @@
 use std::time::Duration;
 
+use passthrough_process::Broken;
 use passthrough_protocol::{CaseInput, PROTOCOL, Reply, Request, Started};
 use serde::Serialize;
 
 use super::heard::{Misheard, code, hear, introduction, line, surplus, words};
-use super::process::Broken;
 use super::{FAILED_STARTS, SpawnError, spawn};
 use crate::subject::{Subject, Trouble};
 

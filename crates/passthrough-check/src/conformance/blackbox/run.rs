@@ -159,12 +159,7 @@ impl Stage<'_> {
             result
         });
         lock().clear();
-        if interrupt::is_interrupted() {
-            return Err(Failure {
-                exit: ExitCode::Interrupted,
-                ..Failure::unable("interrupted")
-            });
-        }
+        interrupt::fail_if_interrupted()?;
         Ok(results)
     }
 

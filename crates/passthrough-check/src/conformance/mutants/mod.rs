@@ -140,12 +140,14 @@ fn try_all(args: &MutantsArgs, chosen: &[&Loaded], cases: &[&Case]) -> Result<Ve
     let python = python(args)?;
     interrupt::prepare();
     let unpatched = trial::of(&python, &Implementation::unpatched(), cases)?;
+    interrupt::fail_if_interrupted()?;
     must_pass(&unpatched, &python)?;
     let patches = chosen.iter().map(|loaded| loaded.mutant.patch.as_slice());
     let patches: Vec<&[Patch]> = patches.collect();
     let mut progress = Progress::new(chosen.len(), "mutants");
     let trials = trial::all(&python, &patches, cases, || progress.step());
     progress.clear();
+    interrupt::fail_if_interrupted()?;
     trials
 }
 
