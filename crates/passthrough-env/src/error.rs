@@ -53,6 +53,14 @@ pub enum EnvErrorKind {
     /// A listed file is a device, a FIFO or a socket.
     #[error("is listed as a file of {0}, and is no file")]
     NotAFile(PackageName),
+    /// A listed file may not be read.
+    #[error("of {owner} cannot be read: {error}")]
+    Unreadable {
+        /// Whose file it is.
+        owner: PackageName,
+        /// The reason.
+        error: io::Error,
+    },
     /// A link leads out of the host.
     #[error("is listed as a file of {owner}, and leads out of its environment, to `{}`", target.display())]
     LeadsAway {
@@ -134,12 +142,16 @@ impl EnvError {
 
     /// That the files of `owner` cannot be told.
     pub(crate) fn list(owner: &PackageName, error: ListError) -> Self {
+        let owner = owner.clone();
+        let kind = match error.kind {
+            ListErrorKind::Io(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                EnvErrorKind::Unreadable { owner, error }
+            }
+            kind => EnvErrorKind::List { owner, kind },
+        };
         Self {
             path: error.path,
-            kind: EnvErrorKind::List {
-                owner: owner.clone(),
-                kind: error.kind,
-            },
+            kind,
         }
     }
 
@@ -160,6 +172,9 @@ impl EnvError {
             EnvErrorKind::LeadsAway { owner, .. } => format!(
                 "install {owner} so that its files are its own, or refuse it with --deny {owner}"
             ),
+            EnvErrorKind::Unreadable { owner, .. } => {
+                format!("have it made readable, or refuse {owner} with --deny {owner}")
+            }
             EnvErrorKind::NotALine(name) | EnvErrorKind::Reserved(name) => {
                 format!("refuse it with --deny {name}")
             }
@@ -173,9 +188,12 @@ impl EnvError {
             EnvErrorKind::ChangedMeanwhile(_) => {
                 "do not change the host while something is built; try again".to_owned()
             }
-            EnvErrorKind::Io { error, .. } => match error.kind() {
+            EnvErrorKind::Io { doing, error } => match error.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                     "make room, or name a directory on another file system".to_owned()
+                }
+                io::ErrorKind::PermissionDenied if *doing == "read" => {
+                    "have it made readable, or refuse its distribution with --deny".to_owned()
                 }
                 _ => return None,
             },

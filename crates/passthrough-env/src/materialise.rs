@@ -229,6 +229,10 @@ impl<'a, O: Operations> Work<'a, O> {
                 let source = job.source().unwrap_or(&path);
                 EnvError::new(source, EnvErrorKind::ChangedMeanwhile(job.owner.clone()))
             }
+            io::ErrorKind::PermissionDenied => match unreadable(job, source) {
+                Some(error) => error,
+                None => EnvError::io(&path, "created")(error),
+            },
             _ => EnvError::io(&path, "created")(error),
         })
     }
@@ -341,4 +345,16 @@ enum Made {
     New(Option<FileMode>),
     /// It was there, with the same content.
     Already,
+}
+
+/// That it is the host's file which may not be read, if it is: the system does
+/// not say which of the two it refused.
+fn unreadable(job: &Job<'_>, source: &mut Source) -> Option<EnvError> {
+    let path = job.source()?;
+    let error = at(path, source).and_then(|source| source.open()).err()?;
+    let owner = job.owner.clone();
+    Some(EnvError::new(
+        path,
+        EnvErrorKind::Unreadable { owner, error },
+    ))
 }
