@@ -108,8 +108,14 @@ pub fn install(installer: &Installer, installation: Installation<'_>) -> Result<
         installation.requirements,
         installation.pins,
         installation.offline,
+        prefix(installation.python),
     );
     Err(fail(kind).with_words(words))
+}
+
+/// The environment of an interpreter: above the folder that it is in.
+fn prefix(python: &Path) -> &Path {
+    python.ancestors().nth(2).unwrap_or(python)
 }
 
 /// The constraint files that the user's settings name, for the plan to know: a

@@ -70,6 +70,12 @@ pub enum InstallErrorKind {
     Credentials,
     /// A source distribution could not be built.
     Build,
+    /// A volume is full: that of this environment, or another that the
+    /// installer writes to.
+    Full {
+        /// The environment.
+        environment: PathBuf,
+    },
     /// A URL holds `${…}`, which uv would replace by the value of a variable.
     Variable {
         /// The requirement.
@@ -151,6 +157,12 @@ impl fmt::Display for InstallErrorKind {
             Self::Credentials => f.write_str("the package index refuses access"),
             Self::Build => f.write_str(
                 "a build requirement has only a source distribution, which cannot be built",
+            ),
+            Self::Full { environment } => write!(
+                f,
+                "there is no room for what is to be installed: in the environment, `{}`, in the \
+                 installer's cache, or for its temporary files",
+                environment.display()
             ),
             Self::Variable { requirement } => write!(
                 f,
@@ -235,6 +247,10 @@ impl InstallError {
             }
             InstallErrorKind::Credentials => {
                 "check the credentials: in the index's URL, in .netrc or in the keyring".to_owned()
+            }
+            InstallErrorKind::Full { .. } => {
+                "make room; TMPDIR names another place for the environment and temporary files"
+                    .to_owned()
             }
             InstallErrorKind::Variable { .. } => "use --installer pip, which does not".to_owned(),
             InstallErrorKind::Stopped(Reason::Timeout(_)) => "allow it more time".to_owned(),

@@ -5,6 +5,7 @@
 //! for the user to read.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitStatus;
 
 use passthrough_requirement::{PackageName, Requirement, Specifiers, Version};
@@ -17,6 +18,7 @@ pub(super) fn explain(
     requirements: &[Requirement],
     pins: &BTreeMap<PackageName, Version>,
     offline: bool,
+    environment: &Path,
 ) -> InstallErrorKind {
     let clashes = clashes(words, pins);
     if !clashes.is_empty() {
@@ -24,7 +26,11 @@ pub(super) fn explain(
     }
     let says = |any: &[&str]| any.iter().any(|each| words.contains(each));
     let wanted = missing(words, requirements);
-    if says(&DISABLED) || offline && (!wanted.is_empty() || says(&NETWORK)) {
+    if says(&FULL) {
+        InstallErrorKind::Full {
+            environment: environment.to_owned(),
+        }
+    } else if says(&DISABLED) || offline && (!wanted.is_empty() || says(&NETWORK)) {
         InstallErrorKind::Offline { wanted }
     } else if says(&CREDENTIALS) {
         InstallErrorKind::Credentials
@@ -39,6 +45,7 @@ pub(super) fn explain(
     }
 }
 
+const FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
 const DISABLED: [&str; 2] = ["network was disabled", "Network connectivity is disabled"];
 const CREDENTIALS: [&str; 6] = [
     "401 Unauthorized",
@@ -220,7 +227,14 @@ mod tests {
             .map(|(name, version)| (name.parse().unwrap(), version.parse().unwrap()));
         let requirements = ["foo", "nonesuch>=3"].map(|text| text.parse().unwrap());
         let status = ExitStatus::from_raw(1 << 8);
-        explain(words, status, &requirements, &pins.into(), false)
+        explain(
+            words,
+            status,
+            &requirements,
+            &pins.into(),
+            false,
+            Path::new("/env"),
+        )
     }
 
     fn said(words: &str) -> String {
@@ -314,6 +328,16 @@ error: No solution found when resolving dependencies
         let disabled = "Because foo was not found in the cache and you require foo, we can \
                         conclude\nhint: Packages were unavailable because the network was disabled.";
         assert!(matches!(kind(disabled), InstallErrorKind::Offline { .. }));
+        // Whatever else could not be done for that.
+        for full in [
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+            "error: Failed to fetch: `http://x/foo.whl`\n  Caused by: No space left on device (os error 28)",
+        ] {
+            assert!(
+                matches!(kind(full), InstallErrorKind::Full { .. }),
+                "{full}"
+            );
+        }
         let broken = "error: subprocess-exited-with-error\nNo matching distribution found for x";
         assert!(matches!(kind(broken), InstallErrorKind::Build));
         for words in ["", "Segmentation fault", "hostlib<2", "depends on foo<1"] {
