@@ -19,7 +19,9 @@
 //! would check of the build requirements is checked before, and left out.
 //!
 //! hatch installs into the environment what it misses there, and knows nothing
-//! of the constraints: what is present has to be looked at again after it.
+//! of the constraints: what is present has to be looked at again after it. Of a
+//! backend in the project's own tree (`backend-path`) 1.18.2 finds nothing,
+//! wherever it builds.
 //!
 //! | frontend | measured with | oldest |
 //! |---|---|---|
@@ -85,7 +87,8 @@ pub fn run<'a>(
     follow: Option<&'a mut Follow<'a>>,
 ) -> Result<Vec<PathBuf>, FrontendError> {
     let fail = |kind| FrontendError::new(tool.frontend(), kind);
-    let mut command = command::command(tool, job).map_err(fail)?;
+    tool.can_build(job.artefact)?;
+    let mut command = command::command(tool, job);
     fs::create_dir_all(job.output).map_err(|error| fail(FrontendErrorKind::Io(error)))?;
     let before = artefacts(job.output);
     let bounds = Bounds {

@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::process::Command;
 
 use super::Job;
-use super::error::FrontendErrorKind;
 use super::find::{Program, Tool};
 use super::profile::Frontend;
 use crate::hooks::Artefact;
@@ -30,11 +29,8 @@ runpy.run_module(module, run_name='__main__', alter_sys=True)
 /// unless it is told not to; from this version on it can be told.
 const FORCE_PEP_517: &str = "0.7.0";
 
-pub(super) fn command(tool: &Tool, job: &Job<'_>) -> Result<Command, FrontendErrorKind> {
+pub(super) fn command(tool: &Tool, job: &Job<'_>) -> Command {
     let profile = tool.frontend().profile();
-    if !profile.artefacts.contains(&job.artefact) {
-        return Err(FrontendErrorKind::CannotBuild(job.artefact));
-    }
     let mut command = start(tool, job);
     command
         .args(arguments(tool, job))
@@ -56,17 +52,24 @@ pub(super) fn command(tool: &Tool, job: &Job<'_>) -> Result<Command, FrontendErr
         Frontend::Pdm => {
             command
                 .env("PDM_PYTHON", job.python)
-                .env("PDM_CHECK_UPDATE", "0");
+                .env("PDM_CHECK_UPDATE", "0")
+                // It would have uv build, in isolation.
+                .env("PDM_USE_UV", "0");
         }
         Frontend::Hatch => {
-            command.env("HATCH_ENV_TYPE_VIRTUAL_PATH", job.environment);
+            // It keeps notes on what it has installed into an environment, by
+            // the project's place: another one's are not true of this one.
+            let notes = job.environment.join(".passthrough/hatch");
+            command
+                .env("HATCH_ENV_TYPE_VIRTUAL_PATH", job.environment)
+                .env("HATCH_DATA_DIR", notes);
         }
         Frontend::Pip => {
             command.env("PIP_DISABLE_PIP_VERSION_CHECK", "1");
         }
         Frontend::Build => {}
     }
-    Ok(command)
+    command
 }
 
 /// The program, as far as the frontend's own arguments.

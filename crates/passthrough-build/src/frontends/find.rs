@@ -15,6 +15,7 @@ use passthrough_requirement::Version;
 
 use super::error::{FrontendError, FrontendErrorKind};
 use super::profile::Frontend;
+use crate::hooks::Artefact;
 use crate::installer::{Kind, User, choose, version_of};
 
 /// How long a frontend may take to say its version.
@@ -53,6 +54,15 @@ impl Tool {
     /// Which frontend it is.
     pub fn frontend(&self) -> Frontend {
         self.frontend
+    }
+
+    /// Whether it builds such an artefact; the error names others that do.
+    pub fn can_build(&self, artefact: Artefact) -> Result<(), FrontendError> {
+        if self.frontend.profile().artefacts.contains(&artefact) {
+            return Ok(());
+        }
+        let kind = FrontendErrorKind::CannotBuild(artefact);
+        Err(FrontendError::new(self.frontend, kind))
     }
 
     /// Its version.
