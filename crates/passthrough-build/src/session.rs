@@ -14,6 +14,8 @@ mod error;
 mod output;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
@@ -27,6 +29,7 @@ use passthrough_plan::{Pass, Plan};
 use passthrough_requirement::{PackageName, Requirement, Version};
 
 use crate::diagnosis::{Scene, diagnose};
+use crate::frontends::{self, FrontendErrorKind, Tool};
 use crate::hooks::{Artefact, Backend, ConfigSettings, Hook, HookError};
 use crate::installer::{self, Installation, Installer, User};
 
@@ -183,14 +186,69 @@ impl Job<'_> {
         make: Make<'_>,
         out: &Path,
     ) -> Result<(PathBuf, Content), BuildError> {
-        let output = Output::open(out).map_err(BuildError::Output)?;
+        let output = Output::open(out).map_err(BuildError::output(out))?;
         let (built, content) = self.in_environment(artefact, make, |prepared| {
-            self.call(prepared, Hook::Build(artefact), |backend| {
+            let built = self.call(prepared, Hook::Build(artefact), |backend| {
                 backend.build(artefact, output.staging(), self.settings, None)
-            })
+            });
+            built.map_err(|error| error.of_delivery(out))
         })?;
-        let artefact = output.take(&built).map_err(BuildError::Output)?;
+        let artefact = output.take(&built).map_err(BuildError::output(out))?;
         Ok((artefact, content))
+    }
+
+    /// Has a frontend build into `out`, under the same terms as
+    /// [`Job::build`]: the frontend is given a folder aside, and what it made
+    /// there appears in `out` as a whole, once the host is known to be as it
+    /// was. Where `arguments` of the user may have led it elsewhere, there need
+    /// not be anything.
+    pub fn run(
+        &self,
+        tool: &Tool,
+        artefact: Artefact,
+        make: Make<'_>,
+        out: &Path,
+        arguments: &[OsString],
+    ) -> Result<(Vec<PathBuf>, Content), BuildError> {
+        let output = Output::open(out).map_err(BuildError::output(out))?;
+        let staging = output.staging();
+        let run = |place: &frontends::Job<'_>| {
+            let mut follow = |_, line: &[u8]| self.line(&output.as_in_the_end(line));
+            frontends::run(tool, place, None, Some(&mut follow)).map_err(|mut error| {
+                if let FrontendErrorKind::NoArtefact(place) = &mut error.kind {
+                    out.clone_into(place);
+                }
+                BuildError::Frontend(error)
+            })
+        };
+        let (built, content) = self.in_frontends_place(artefact, make, staging, arguments, run)?;
+        let artefacts = built.iter().map(|built| output.take(built));
+        let artefacts: io::Result<Vec<PathBuf>> = artefacts.collect();
+        Ok((artefacts.map_err(BuildError::output(out))?, content))
+    }
+
+    /// Does `work` where a frontend, or any other command, would run that
+    /// builds into `output`.
+    pub fn in_frontends_place<T>(
+        &self,
+        artefact: Artefact,
+        make: Make<'_>,
+        output: &Path,
+        arguments: &[OsString],
+        work: impl FnOnce(&frontends::Job<'_>) -> Result<T, BuildError>,
+    ) -> Result<(T, Content), BuildError> {
+        self.in_environment(artefact, make, |prepared| {
+            let environment = &prepared.environment;
+            work(&frontends::Job {
+                environment: environment.root(),
+                python: environment.python(),
+                variables: &environment.variables(self.environment),
+                project: self.project,
+                output,
+                artefact,
+                arguments,
+            })
+        })
     }
 
     /// Tells of a line that a child printed.

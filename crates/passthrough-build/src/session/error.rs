@@ -1,4 +1,6 @@
+use std::ffi::OsString;
 use std::io;
+use std::path::{Path, PathBuf};
 
 use passthrough_env::{Changed, EnvError};
 use passthrough_plan::Plan;
@@ -30,8 +32,13 @@ pub enum BuildError {
     #[error(transparent)]
     Frontend(FrontendError),
     /// A command could not be started.
-    #[error("the command cannot be started: {0}")]
-    Command(io::Error),
+    #[error("`{}` cannot be started: {error}", program.display())]
+    Command {
+        /// Its first word.
+        program: OsString,
+        /// The reason.
+        error: io::Error,
+    },
     /// A hook of the backend failed.
     #[error("{}", .0.error)]
     Hook(Box<HookFailed>),
@@ -54,8 +61,13 @@ pub enum BuildError {
         besides: Option<Box<BuildError>>,
     },
     /// The output folder cannot be used.
-    #[error("the output folder cannot be used: {0}")]
-    Output(io::Error),
+    #[error("the output folder {} cannot be used: {error}", folder.display())]
+    Output {
+        /// The folder.
+        folder: PathBuf,
+        /// The reason.
+        error: io::Error,
+    },
     /// The user has had enough.
     #[error("interrupted")]
     Interrupted,
@@ -73,6 +85,33 @@ pub struct HookFailed {
 }
 
 impl BuildError {
+    /// That an output folder cannot be used; for `map_err`.
+    pub(super) fn output(folder: &Path) -> impl Fn(io::Error) -> Self {
+        move |error| Self::Output {
+            folder: folder.to_owned(),
+            error,
+        }
+    }
+
+    /// That what the hook made could not be put into the output folder is no
+    /// fault of the hook's.
+    pub(super) fn of_delivery(self, out: &Path) -> Self {
+        match self {
+            Self::Hook(failed) => match *failed {
+                HookFailed {
+                    error:
+                        HookError {
+                            kind: HookErrorKind::Deliver(error),
+                            ..
+                        },
+                    ..
+                } => Self::output(out)(error),
+                failed => Self::Hook(Box::new(failed)),
+            },
+            other => other,
+        }
+    }
+
     /// Whether the same build may succeed if nothing passes through (CLOS-6).
     pub(super) fn may_pass_without_passthrough(&self) -> bool {
         matches!(

@@ -16,7 +16,8 @@ pub(super) fn refused() -> Failure {
     }
 }
 
-pub(super) fn build(error: &BuildError) -> Failure {
+/// `heard`: whether the user got to see what children printed.
+pub(super) fn build(error: &BuildError, heard: bool) -> Failure {
     if error.is_interruption() {
         return Failure {
             exit: ExitCode::Interrupted,
@@ -28,12 +29,17 @@ pub(super) fn build(error: &BuildError) -> Failure {
         BuildError::Install(error) => install(error),
         BuildError::Hook(error) => hook(error),
         BuildError::HostChanged { changed, besides } => host_changed(changed, besides.as_deref()),
-        BuildError::Frontend(error) => frontend(error),
+        BuildError::Frontend(error) => Failure {
+            detail: (!heard).then(|| wrote(error)).flatten(),
+            ..frontend(error)
+        },
         BuildError::Requirement { .. } => Failure {
             exit: ExitCode::Failure,
             ..Failure::unable(error).hint("this is a fault of the build backend")
         },
-        BuildError::Output(_) => Failure::unable(error).hint("name another folder with --output"),
+        BuildError::Output { .. } => {
+            Failure::unable(error).hint("name another folder with --output")
+        }
         _ => Failure::unable(error),
     }
 }
@@ -62,6 +68,12 @@ pub(super) fn frontend(error: &FrontendError) -> Failure {
         exit,
         ..Failure::unable(error).hinted(error.hint())
     }
+}
+
+/// The end of what a frontend wrote.
+fn wrote(error: &FrontendError) -> Option<String> {
+    let who = error.frontend?;
+    (!error.words.is_empty()).then(|| format!("{who} wrote:\n{}", error.words))
 }
 
 fn hook(failed: &HookFailed) -> Failure {

@@ -2,15 +2,17 @@
 //! holds what passes through.
 
 use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
 use passthrough_build::frontends::{self, Frontend, Tool};
 use passthrough_build::hooks::Artefact;
 use passthrough_build::installer::User;
-use passthrough_build::session::{BuildError, Content, Job};
+use passthrough_build::session::BuildError;
 use passthrough_interpreter::Environment;
 use passthrough_protocol::ExitCode;
+use rustix::process::Signal;
 
 use super::build::Built;
 use super::source::Source;
@@ -18,7 +20,7 @@ use super::target::{Target, Wishes};
 use super::{Ui, failure, output};
 use crate::cli::RunFrontendArgs;
 use crate::failure::Failure;
-use crate::question;
+use crate::{interrupt, question};
 
 /// Has the frontend that the user named build, or runs the command. Returns
 /// what the frontend built.
@@ -48,20 +50,17 @@ pub fn run(
     let user = User::new(environment, &here);
     let tool = frontends::find(frontend, path.as_deref(), &user, &target.host.interpreter)
         .map_err(|error| failure::frontend(&error))?;
+    let artefact: Artefact = args.artefact.into();
+    tool.can_build(artefact)
+        .map_err(|error| failure::frontend(&error))?;
     let arguments = arguments(args, &tool)?;
-    let (paths, content) =
-        in_environment(args, &target, &source, &out, &arguments, |told, job| {
-            let mut follow = |_, line: &[u8]| job.line(line);
-            frontends::run(&tool, told, None, Some(&mut follow)).map_err(BuildError::Frontend)
-        })?;
+    let (paths, content) = target.with_job(&source, |job| {
+        job.run(&tool, artefact, &|| target.temporary(), &out, &arguments)
+    })?;
     let built_by = tool.to_string();
     let recorded = paths.into_iter().map(|path| {
         let is_sdist = path.extension().is_some_and(|extension| extension == "gz");
-        let kind = if is_sdist {
-            Artefact::Sdist
-        } else {
-            args.artefact.into()
-        };
+        let kind = if is_sdist { Artefact::Sdist } else { artefact };
         let record = target.record(&source, &content, &path, kind, &built_by)?;
         Ok(Built { path, record })
     });
@@ -96,33 +95,6 @@ fn arguments(args: &RunFrontendArgs, tool: &Tool) -> Result<Vec<OsString>, Failu
     Ok(settings.chain(args.command.iter().cloned()).collect())
 }
 
-/// Does `work` with what a frontend is told, in an environment of its own.
-fn in_environment<T>(
-    args: &RunFrontendArgs,
-    target: &Target<'_>,
-    source: &Source,
-    out: &Path,
-    arguments: &[OsString],
-    work: impl FnOnce(&frontends::Job<'_>, &Job<'_>) -> Result<T, BuildError>,
-) -> Result<(T, Content), Failure> {
-    let artefact = args.artefact.into();
-    target.with_job(source, |job| {
-        job.in_environment(artefact, &|| target.temporary(), |prepared| {
-            let environment = &prepared.environment;
-            let told = frontends::Job {
-                environment: environment.root(),
-                python: environment.python(),
-                variables: &environment.variables(job.environment),
-                project: job.project,
-                output: out,
-                artefact,
-                arguments,
-            };
-            work(&told, job)
-        })
-    })
-}
-
 /// Any other command, on the user's own terminal.
 fn command(
     args: &RunFrontendArgs,
@@ -130,16 +102,33 @@ fn command(
     source: &Source,
     out: &Path,
 ) -> Result<Vec<Built>, Failure> {
-    let (status, _) = in_environment(args, target, source, out, &[], |told, _| {
-        frontends::custom(&args.command, told)
-            .map(|mut command| command.status())
-            .transpose()
-            .map_err(BuildError::Command)
+    let artefact = args.artefact.into();
+    let (status, _) = target.with_job(source, |job| {
+        job.in_frontends_place(artefact, &|| target.temporary(), out, &[], |place| {
+            let Some(mut command) = frontends::custom(&args.command, place) else {
+                return Ok(None);
+            };
+            match interrupt::leave_to(&mut command) {
+                Ok(status) if was_interrupted(status) => Err(BuildError::Interrupted),
+                Ok(status) => Ok(Some(status)),
+                Err(_) if interrupt::is_interrupted() => Err(BuildError::Interrupted),
+                Err(error) => Err(BuildError::Command {
+                    program: command.get_program().to_owned(),
+                    error,
+                }),
+            }
+        })
     })?;
     match status {
         Some(status) if !status.success() => Err(failed(args, status)),
         _ => Ok(Vec::new()),
     }
+}
+
+/// Whether an interrupt ended the command, by its own account or a shell's.
+fn was_interrupted(status: ExitStatus) -> bool {
+    status.signal() == Some(Signal::INT.as_raw())
+        || status.code() == Some(ExitCode::Interrupted as i32)
 }
 
 fn failed(args: &RunFrontendArgs, status: ExitStatus) -> Failure {

@@ -156,7 +156,7 @@ impl<'a> Target<'a> {
         match (error, &self.installer) {
             (BuildError::Refused(plan), _) => self.refused(source, *plan),
             (BuildError::NoInstaller, Err(error)) => failure::install(error),
-            (error, _) => failure::build(&error),
+            (error, _) => failure::build(&error, self.wishes.ui.hears_all()),
         }
     }
 

@@ -76,12 +76,17 @@ impl Ui<'_> {
                 ));
             }
             Event::Line(line) => {
-                if self.saying.quiet == 0 {
+                if self.hears_all() {
                     let text = String::from_utf8_lossy(line);
                     self.write(text.trim_end_matches(['\n', '\r']));
                 }
             }
         }
+    }
+
+    /// Whether what children print is shown.
+    pub(super) fn hears_all(&self) -> bool {
+        self.saying.quiet == 0
     }
 
     /// Tells of a step to who watches or wants to know.
