@@ -7,6 +7,7 @@ use passthrough_wheelhouse::Wheel;
 use passthrough_world::python::run;
 
 use super::toy::{Toy, assert_nothing_left};
+use super::volume::limited;
 use super::world::{Snapshot, command, names, program, temporary, uv};
 use crate::context::Ran;
 
@@ -187,19 +188,8 @@ fn files_that_cannot_be_written_whole() {
     let toy = Toy::new();
     let before = Snapshot::of(&toy.host);
     let build = toy.build(&["--link-mode", "copy"]);
-    let mut limited = Command::new("bash");
-    // In units of 1024 bytes; the signal is ignored, so that the write fails.
-    limited
-        .args(["-c", "trap '' XFSZ; ulimit -f 1000; exec \"$0\" \"$@\""])
-        .arg(build.get_program())
-        .args(build.get_args())
-        .current_dir(build.get_current_dir().unwrap());
-    for (name, value) in build.get_envs() {
-        match value {
-            Some(value) => limited.env(name, value),
-            None => limited.env_remove(name),
-        };
-    }
+    // In units of 1024 bytes.
+    let mut limited = limited(&build, 1000);
     let ran = Ran::of(&mut limited);
     assert_eq!(ran.code, Some(2), "{ran:?}");
     for word in ["error: ", "toolkit/large.bin", "File too large"] {

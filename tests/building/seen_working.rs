@@ -8,7 +8,7 @@ use fs_err as fs;
 use passthrough_wheelhouse::{Answered, Index, IndexOptions, Request, TrapProxy, Wheel};
 use passthrough_world::python::{any, run, target_directory};
 
-use super::world::{Snapshot, command, names, only, program, python, records, uv};
+use super::world::{FRONTENDS, Snapshot, command, names, only, python, records, uv};
 use crate::context::{Context, Ran};
 
 /// Of the numpy that the index would have given, nobody could build: it is a
@@ -255,20 +255,11 @@ fn numpy_scipy_and_a_backend_under_development() {
     assert!(projects(&scene.index.requests()[before..]).contains(&"numpy".to_owned()));
     host.assert_unchanged(&scene.host, "a build without the host's numpy");
 
-    for (frontend, requirement, executable) in [
-        ("pip", "pip==26.3", "pip"),
-        ("build", "build==1.6.1", "pyproject-build"),
-        ("uv", "uv==0.13.8", "uv"),
-        ("pdm", "pdm[locked]==2.29.3", "pdm"),
-        ("hatch", "hatch==1.18.2", "hatch"),
-    ] {
+    for (frontend, ..) in FRONTENDS {
         scene.clean();
         let before = scene.index.requests().len();
         let out = scene.context.path(format!("out-{frontend}"));
-        let named = format!(
-            "{frontend}={}",
-            program(requirement).join(executable).display()
-        );
+        let named = super::world::frontend(frontend);
         let arguments = [
             "run",
             project,

@@ -31,16 +31,17 @@ version = "1.0"
 no-build-isolation-package = ["toolkit"]
 "#;
 
-/// Does what the setting `do` says, a line of Python, before it builds.
+/// Does what the setting `do` says, a line of Python, before it builds; where
+/// a frontend has no settings, the variable `TOY_DO`.
 const BACKEND: &str = r#"
 import os, sys, tarfile, zipfile
 from pathlib import Path
 
-def obey(settings, key):
+def obey(settings, key, directory=None):
     import toolkit
     names = {"os": os, "sys": sys, "Path": Path, "toolkit": toolkit,
-             "package": Path(toolkit.__file__).parent}
-    exec((settings or {}).get(key, ""), names)
+             "directory": directory, "package": Path(toolkit.__file__).parent}
+    exec((settings or {}).get(key) or os.environ.get("TOY_" + key.upper(), ""), names)
     return names.get("answer")
 
 def get_requires_for_build_wheel(config_settings=None):
@@ -49,20 +50,21 @@ def get_requires_for_build_wheel(config_settings=None):
 get_requires_for_build_sdist = get_requires_for_build_editable = get_requires_for_build_wheel
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
-    answer = obey(config_settings, "do")
+    answer = obey(config_settings, "do", wheel_directory)
     name = "demo-1.0-py3-none-any.whl"
     with zipfile.ZipFile(Path(wheel_directory, name), "w") as wheel:
         info = "demo-1.0.dist-info/"
         wheel.writestr("demo.py", "")
+        wheel.writestr("demo.bin", bytes(int(os.environ.get("TOY_SIZE", 0))))
         wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n")
         wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        wheel.writestr(info + "RECORD", "".join(f"{info}{file},,\n" for file in ("METADATA", "WHEEL", "RECORD")) + "demo.py,,\n")
+        wheel.writestr(info + "RECORD", "".join(f"{info}{file},,\n" for file in ("METADATA", "WHEEL", "RECORD")) + "demo.py,,\ndemo.bin,,\n")
     return name if answer is None else answer
 
 build_editable = build_wheel
 
 def build_sdist(sdist_directory, config_settings=None):
-    obey(config_settings, "do")
+    obey(config_settings, "do", sdist_directory)
     name = "demo-1.0.tar.gz"
     with tarfile.open(Path(sdist_directory, name), "w:gz") as archive:
         for file in ("pyproject.toml", "backend.py"):
@@ -72,8 +74,13 @@ def build_sdist(sdist_directory, config_settings=None):
 
 impl Toy {
     pub(super) fn new() -> Self {
+        Self::on(&any())
+    }
+
+    /// With the host on this interpreter.
+    pub(super) fn on(python: &Path) -> Self {
         let context = Context::new();
-        let host = context.venv("host", &any(), &["--without-pip"]);
+        let host = context.venv("host", python, &["--without-pip"]);
         let toy = Self { context, host };
         let toolkit = Wheel::new("toolkit", "1.0")
             .file("toolkit/__init__.py", "answer = 42\n")
@@ -84,6 +91,26 @@ impl Toy {
         toy.context.pyproject(PYPROJECT);
         toy.context.write("project/backend.py", BACKEND);
         toy
+    }
+
+    /// With the backend in the host as well, as `toy-backend`: hatch 1.18.2 knows
+    /// of no other place.
+    pub(super) fn with_installed_backend() -> Self {
+        let toy = Self::new();
+        toy.install(&Wheel::new("toy-backend", "1.0").file("backend.py", BACKEND));
+        fs::remove_file(toy.context.path("project/backend.py")).unwrap();
+        toy.context
+            .pyproject(&Self::listing(&["toy-backend"]).replace("backend-path = [\".\"]\n", ""));
+        toy
+    }
+
+    /// A `pyproject.toml` that requires and lists more than the toolkit.
+    pub(super) fn listing(more: &[&str]) -> String {
+        let names: Vec<String> = more.iter().map(|name| format!("{name:?}")).collect();
+        PYPROJECT.replace(
+            "[\"toolkit\"]",
+            &format!("[\"toolkit\", {}]", names.join(", ")),
+        )
     }
 
     /// Puts a distribution into the host.

@@ -31,6 +31,23 @@ pub(super) const REAL: [&str; 15] = [
     "typing-extensions==4.12.2",
 ];
 
+/// The frontends that `run` knows: each with what it is installed by, and its
+/// program.
+pub(super) const FRONTENDS: [(&str, &str, &str); 5] = [
+    ("pip", "pip==26.3", "pip"),
+    ("build", "build==1.6.1", "pyproject-build"),
+    ("uv", "uv==0.13.8", "uv"),
+    ("pdm", "pdm[locked]==2.29.3", "pdm"),
+    ("hatch", "hatch==1.18.2", "hatch"),
+];
+
+/// One of them as an argument of `--frontend`: with the path of its program.
+pub(super) fn frontend(name: &str) -> String {
+    let mut known = FRONTENDS.iter();
+    let (_, requirement, executable) = known.find(|known| known.0 == name).unwrap();
+    format!("{name}={}", program(requirement).join(executable).display())
+}
+
 /// That host. Nobody may change it.
 pub(super) fn real_host() -> PathBuf {
     environment(&any(), &REAL)
