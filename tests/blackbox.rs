@@ -4,6 +4,7 @@
 mod alike;
 mod broken;
 mod controls;
+mod coverage;
 mod frontends;
 mod interrupt;
 mod profiles;
