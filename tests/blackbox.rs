@@ -7,6 +7,8 @@ mod controls;
 mod coverage;
 mod frontends;
 mod interrupt;
+mod missing;
+mod prepared;
 mod profiles;
 mod reports;
 mod world;
@@ -29,10 +31,15 @@ import os, re, signal, subprocess, sys, time, urllib.parse, urllib.request
 project, out, index = sys.argv[1:]
 does = os.path.basename(os.path.dirname(project))
 opened = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def leave():
+    left = subprocess.Popen(["sleep", "1000"], start_new_session=True)
+    with open(os.path.join(os.path.dirname(__file__), does + ".left"), "w") as file:
+        file.write(str(left.pid))
 if does == "crashes":
+    leave()
     os.kill(os.getpid(), signal.SIGKILL)
 if does == "hangs":
-    subprocess.Popen(["sleep", "1000"], start_new_session=True)
+    leave()
     open(os.path.join(out, "begun"), "w").close()
     time.sleep(1000)
 if does == "floods":
@@ -40,6 +47,8 @@ if does == "floods":
         print("x" * 1000000)
 if does == "writes-nothing":
     sys.exit()
+if does == "ignores-the-index":
+    opened, index = urllib.request.build_opener(), "http://pypi.invalid/simple/"
 if does == "goes-elsewhere":
     try:
         urllib.request.urlopen("http://pypi.invalid/simple/")
@@ -64,7 +73,7 @@ sys.path.insert(0, "_probe")
 import probe_backend
 probe_backend.build_wheel(out)
 if does == "leaves-processes":
-    subprocess.Popen(["sleep", "1000"], start_new_session=True)
+    leave()
 if does == "removes-the-world":
     import shutil
     shutil.rmtree(os.path.dirname(project), ignore_errors=True)
@@ -125,6 +134,38 @@ timeout = {timeout}
             script.display()
         );
         self.context.write(&format!("{name}.toml"), text)
+    }
+
+    /// The profile of a frontend, with what `requirements` installs; its version
+    /// is what this Python program prints there.
+    fn installed(&self, name: &str, requirement: &str, version: &str) -> PathBuf {
+        let path = self.profile(name, FRONTEND, 60);
+        let text = fs::read_to_string(&path).unwrap();
+        let text = text
+            .replacen(
+                "requirements = []",
+                &format!("requirements = [{requirement:?}]"),
+                1,
+            )
+            .replacen(
+                r#"["/bin/sh", "-c", "echo 7.1"]"#,
+                &format!(r#"["{{tool}}/bin/python", "-c", {version:?}]"#),
+                1,
+            );
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Whether what the frontend left running in this case is there no more, on
+    /// Linux.
+    fn is_ended(&self, case: &str) -> bool {
+        let left = fs::read_to_string(self.context.path(format!("{case}.left"))).unwrap();
+        let Ok(stat) = fs::read_to_string(format!("/proc/{}/stat", left.trim())) else {
+            return true;
+        };
+        // A dead one that nobody waited for is still there, as a zombie.
+        let (_, state) = stat.rsplit_once(") ").unwrap();
+        state.starts_with('Z')
     }
 
     /// `conformance`, with what takes long to make kept from test to test.

@@ -25,6 +25,10 @@ fn whatever_a_frontend_does_the_other_cases_go_on() {
         ),
         ("fails-afterwards", vec!["fail nothing", "pass", "pass"]),
         ("goes-elsewhere", vec!["pass", "pass", "fail more"]),
+        (
+            "ignores-the-index",
+            vec!["fail nothing", "error no-recording", "fail more"],
+        ),
         ("leaves-processes", vec!["pass"; 3]),
     ];
     let mut ids: Vec<&str> = broken.iter().map(|(id, _)| *id).collect();
@@ -54,6 +58,9 @@ fn whatever_a_frontend_does_the_other_cases_go_on() {
         .find(|found| found.case == "leaves-processes");
     if cfg!(target_os = "linux") {
         assert_eq!(left.unwrap().runs[0].left_processes, 1);
+        for case in ["crashes", "hangs", "leaves-processes"] {
+            assert!(bench.is_ended(case), "{case}");
+        }
     }
     assert!(
         report
@@ -62,4 +69,15 @@ fn whatever_a_frontend_does_the_other_cases_go_on() {
             .all(|row| row.verdict != Verdict::Unsupported)
     );
     assert!(bench.is_clean());
+}
+
+/// Where nothing fails, and something could not be seen, that is its own code.
+#[test]
+fn what_could_not_be_judged_ends_a_run_with_5() {
+    let bench = Bench::new(&["crashes", "all-is-well"]);
+    let profile = bench.profile("fake", FRONTEND, 60);
+    let (ran, report) = bench.report(profile.to_str().unwrap(), &[]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(5), ""), "{ran:?}");
+    assert!(passes(&report, "all-is-well"));
+    assert_eq!(report.summary.verdicts.error, 3);
 }

@@ -15,11 +15,11 @@ fn refused(ran: &Ran, words: &[&str]) {
 fn a_wrong_profile_is_no_wrong_frontend() {
     let bench = Bench::new(&["all-is-well"]);
     for (program, words) in [
-        ("", "built: nothing"),
+        ("", "a wheel of demo is built: expected yes, found no"),
         ("raise SystemExit('no such option')", "no such option"),
         (
             "import urllib.request as u\ntry: u.urlopen('http://pypi.invalid/')\nexcept OSError: pass",
-            "elsewhere",
+            "hosts asked for beside the index: expected nothing, found pypi.invalid",
         ),
     ] {
         let profile = bench.profile("fake", program, 60);
@@ -40,7 +40,21 @@ fn a_frontend_that_cannot_be_had_is_said() {
             "\"/no/such/frontend\"",
             "/no/such/frontend",
         ),
-        ("echo 7.1", "exit 3", "does not say a version"),
+        (
+            "echo 7.1",
+            "exit 3",
+            "does not say a version: it ended with exit code 3",
+        ),
+        (
+            "\"{project}\", \"{out}\"",
+            "\"{out}\", \"{project}\"",
+            "is wrong: its frontend does not build a project without a list",
+        ),
+        (
+            "[\"{python}\", ",
+            "[\"/no/such/frontend\", ",
+            "could not be started: /no/such/frontend",
+        ),
         ("[\"backend-path\"]", "[\"magic\"]", "unknown variant"),
         ("{python}", "{pyhton}", "stands for nothing"),
     ] {

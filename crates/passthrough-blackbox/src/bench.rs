@@ -18,7 +18,7 @@ use passthrough_wheelhouse::{
 
 use crate::built::{self, Statement};
 use crate::interpreter::{Interpreter, InterpreterError};
-use crate::judge::judge;
+use crate::judge::{about, judge};
 use crate::portable::portable;
 use crate::process::{self, Ended, Task};
 use crate::recordings;
@@ -251,7 +251,7 @@ fn unsupported(case: &BlackboxCase, lack: &str) -> Vec<CheckResult> {
             cites: check.cites.clone(),
             verdict: Verdict::Unsupported,
             code: None,
-            about: check.what.as_str().to_owned(),
+            about: about(case, check),
             expected: String::new(),
             observed: None,
             message: Some(format!("the profile lacks {lack}")),

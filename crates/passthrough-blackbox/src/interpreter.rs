@@ -37,23 +37,31 @@ impl Interpreter {
             path: path.to_path_buf(),
             reason,
         };
-        let program = "import sys, venv; print('%d %d' % sys.version_info[:2])";
-        let mut command = Command::new(path);
-        command.args(["-I", "-c", program]);
-        let said = process::helper(&mut command, PATIENCE)
-            .map_err(|reason| failed(format!("it {reason}")))?;
-        let numbers: Vec<u32> = said
+        let ask = |words: &[&str]| {
+            let mut command = Command::new(path);
+            process::helper(command.args(words), PATIENCE)
+                .map_err(|error| failed(format!("it {}", error.reason)))
+        };
+        // As even those can answer that are too old.
+        let program = "import sys; sys.stdout.write('%d %d' % sys.version_info[:2])";
+        let said = ask(&["-E", "-s", "-c", program])?;
+        let numbers: Option<Vec<u32>> = said
             .split_whitespace()
-            .filter_map(|number| number.parse().ok())
+            .map(|number| number.parse().ok())
             .collect();
-        match numbers.as_slice() {
-            [3, minor] if *minor >= 9 => Ok(Self {
-                path: path.to_path_buf(),
-                version: format!("3.{minor}"),
-            }),
-            [_, _] => Err(failed("it is not Python 3.9 or later".to_owned())),
-            _ => Err(failed("it does not say its version".to_owned())),
-        }
+        let version = match numbers.as_deref() {
+            Some([3, minor]) if *minor >= 9 => format!("3.{minor}"),
+            Some([major, minor]) => {
+                let reason = format!("it is Python {major}.{minor}, and not 3.9 or later");
+                return Err(failed(reason));
+            }
+            _ => return Err(failed("it does not say its version".to_owned())),
+        };
+        ask(&["-I", "-c", "import venv"])?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            version,
+        })
     }
 }
 
@@ -76,6 +84,7 @@ impl Interpreter {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+    use std::process::Command;
 
     use super::Interpreter;
 
@@ -87,6 +96,30 @@ mod tests {
             ("/no/such/python", "it cannot be started"),
         ] {
             let error = Interpreter::ask(Path::new(program)).unwrap_err();
+            assert!(error.to_string().contains(said), "{error}");
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let program = directory.path().join("python");
+        for (answer, said) in [
+            ("printf '2 7'", "it is Python 2.7, and not 3.9 or later"),
+            ("printf '3 8'", "it is Python 3.8, and not 3.9 or later"),
+            ("printf '4 0'", "it is Python 4.0, and not 3.9 or later"),
+            ("printf '3 12 0'", "does not say its version"),
+            ("printf 'Python 3 12'", "does not say its version"),
+            (
+                "[ \"$1\" = -E ] && printf '3 12' || { echo 'no venv' >&2; exit 1; }",
+                "no venv",
+            ),
+        ] {
+            let script = format!("#!/bin/sh\n{answer}\n");
+            // Written by another process: what is open here for writing cannot be run.
+            passthrough_world::python::run(
+                Command::new("/bin/sh")
+                    .args(["-c", "printf '%s' \"$1\" > \"$0\" && chmod +x \"$0\""])
+                    .arg(&program)
+                    .arg(script),
+            );
+            let error = Interpreter::ask(&program).unwrap_err();
             assert!(error.to_string().contains(said), "{error}");
         }
         let python = passthrough_world::python::any();

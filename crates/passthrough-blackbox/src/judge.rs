@@ -1,14 +1,14 @@
 //! What was seen, against what had to be seen. A pure function.
 
 mod look;
+mod say;
 
 use std::collections::BTreeSet;
 
-use passthrough_protocol::{
-    BlackboxCase, Check, CheckResult, Ending, Run, RunEvidence, Verdict, View,
-};
+use passthrough_protocol::{BlackboxCase, Check, CheckResult, Ending, Run, RunEvidence, Verdict};
 
 use look::Unseen;
+pub(crate) use say::about;
 
 /// What one look at a run gave: a set of words for each place looked at.
 struct Sight {
@@ -32,11 +32,17 @@ pub fn judge(
             Run::Second => 1,
         };
         let host = hosts.get(number).map_or("", String::as_str);
-        let looked = match runs.get(number) {
-            Some(run) => usable(run).and_then(|()| look::look(case, check, run, host, nonce)),
-            None => Err(Unseen::new("not-run", "it was not run")),
+        let mut result = match runs.get(number) {
+            Some(run) => {
+                let looked = usable(run).and_then(|()| look::look(case, check, run, host, nonce));
+                compare(case, check, run, looked)
+            }
+            None => unseen(
+                case,
+                check,
+                Unseen::new("not-run", "the frontend was not run for it"),
+            ),
         };
-        let mut result = compare(check, looked);
         let premise = check.premise.as_ref().and_then(|premise| {
             let mut before = results.iter();
             before.find(|result| result.id == *premise && result.verdict != Verdict::Pass)
@@ -52,10 +58,7 @@ pub fn judge(
                 _ => Verdict::Fail,
             };
             result.code = Some("premise".to_owned());
-            result.message = Some(format!(
-                "`{}` does not hold, so this shows nothing",
-                premise.id
-            ));
+            result.message = Some(say::premise(&result.expected, premise));
         }
         results.push(result);
     }
@@ -64,58 +67,64 @@ pub fn judge(
 
 /// Whether a run can be judged at all.
 fn usable(run: &RunEvidence) -> Result<(), Unseen> {
-    let (code, message) = match run.ending {
+    let code = match run.ending {
         Ending::Exit => match run.trouble.first() {
             None => return Ok(()),
-            Some(trouble) => ("world", trouble.clone()),
+            Some(trouble) => {
+                let message = format!("the world is not as the frontend found it: {trouble}");
+                return Err(Unseen::new("world", message));
+            }
         },
-        Ending::Signal => ("signal", "the frontend was ended by a signal".to_owned()),
-        Ending::Timeout => ("timeout", "the frontend took too long".to_owned()),
-        Ending::Flood => ("flood", "the frontend did not stop writing".to_owned()),
-        Ending::NotStarted => ("not-started", run.stderr.trim().to_owned()),
+        Ending::Signal => "signal",
+        Ending::Timeout => "timeout",
+        Ending::Flood => "flood",
+        Ending::NotStarted => "not-started",
     };
-    Err(Unseen::new(code, message))
+    Err(Unseen::new(code, say::end(run)))
 }
 
-fn compare(check: &Check, looked: Result<Vec<Sight>, Unseen>) -> CheckResult {
-    let mut result = CheckResult {
+/// A check that nothing has been found for yet.
+fn bare(case: &BlackboxCase, check: &Check) -> CheckResult {
+    CheckResult {
         id: check.id.clone(),
         cites: check.cites.clone(),
         verdict: Verdict::Pass,
         code: None,
-        about: about(check),
-        expected: expected(check),
+        about: about(case, check),
+        expected: say::expected(check),
         observed: None,
         message: None,
-    };
+    }
+}
+
+/// A check for which there was nothing to look at.
+fn unseen(case: &BlackboxCase, check: &Check, unseen: Unseen) -> CheckResult {
+    CheckResult {
+        verdict: Verdict::Error,
+        code: Some(unseen.code.to_owned()),
+        message: Some(unseen.message),
+        ..bare(case, check)
+    }
+}
+
+fn compare(
+    case: &BlackboxCase,
+    check: &Check,
+    run: &RunEvidence,
+    looked: Result<Vec<Sight>, Unseen>,
+) -> CheckResult {
     let sights = match looked {
         Ok(sights) => sights,
-        Err(unseen) => {
-            result.verdict = Verdict::Error;
-            result.code = Some(unseen.code.to_owned());
-            result.message = Some(unseen.message);
-            return result;
-        }
+        Err(reason) => return unseen(case, check, reason),
     };
+    let mut result = bare(case, check);
     let mut all = BTreeSet::new();
     for sight in sights {
         if let Some(code) = wrong(check, &sight.words) {
-            let words: Vec<String> = sight.words.into_iter().collect();
-            let seen = if words.is_empty() {
-                "nothing".to_owned()
-            } else {
-                words.join(", ")
-            };
-            let place = sight
-                .place
-                .map_or_else(String::new, |place| format!("in {place}: "));
             result.verdict = Verdict::Fail;
             result.code = Some(code.to_owned());
-            result.message = Some(format!(
-                "{place}{seen}, where it should be: {}",
-                result.expected
-            ));
-            result.observed = Some(words);
+            result.message = Some(say::wrong(check, &result.expected, &sight, run));
+            result.observed = Some(sight.words.into_iter().collect());
             return result;
         }
         all.extend(sight.words);
@@ -159,53 +168,6 @@ fn wrong(check: &Check, seen: &BTreeSet<String>) -> Option<&'static str> {
         return Some("more");
     }
     None
-}
-
-/// What is looked at, in words.
-fn about(check: &Check) -> String {
-    let mut text = check.what.as_str().replace('-', " ");
-    if let Some(of) = &check.of {
-        text = format!("{text} of {of}");
-    }
-    if check.what.is_seen_in_hooks() {
-        text.push_str(match check.view {
-            View::Hook => "",
-            View::Child => ", in a child interpreter",
-            View::IsolatedChild => ", in a child interpreter with -I",
-        });
-        if let Some(hook) = &check.hook {
-            let time = if check.first { "the first " } else { "" };
-            text = format!("{text}, in {time}{hook}");
-        }
-        if let Some(project) = &check.project {
-            text = format!("{text}, in the build of {project}");
-        }
-    }
-    if check.run == Run::Second {
-        text.push_str(", in the second run");
-    }
-    text
-}
-
-fn expected(check: &Check) -> String {
-    let list = |words: &[String]| {
-        if words.is_empty() {
-            "nothing".to_owned()
-        } else {
-            words.join(", ")
-        }
-    };
-    let mut parts = Vec::new();
-    if let Some(words) = &check.is {
-        parts.push(list(words));
-    }
-    if let Some(words) = &check.has {
-        parts.push(format!("{} among others", list(words)));
-    }
-    if let Some(words) = &check.lacks {
-        parts.push(format!("not {}", list(words)));
-    }
-    parts.join("; ")
 }
 
 #[cfg(test)]

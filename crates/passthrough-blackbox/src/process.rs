@@ -94,9 +94,18 @@ pub(crate) fn run(task: &Task<'_>) -> Ended {
     }
 }
 
+/// Why one of our own helpers failed.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    /// In a line, which reads on after what was run.
+    pub(crate) reason: String,
+    /// The end of its standard error.
+    pub(crate) said: String,
+}
+
 /// What one of our own helpers says on its standard output, with the user's
-/// environment; or why it failed, in a line.
-pub(crate) fn helper(command: &mut Command, timeout: Duration) -> Result<String, String> {
+/// environment.
+pub(crate) fn helper(command: &mut Command, timeout: Duration) -> Result<String, Failed> {
     let kept = Stream::tail(TAIL).limited(MOST_OUTPUT);
     let bounds = Bounds {
         timeout: Some(timeout),
@@ -106,8 +115,10 @@ pub(crate) fn helper(command: &mut Command, timeout: Duration) -> Result<String,
         },
         follow: None,
     };
-    let finished =
-        passthrough_process::run(command, bounds).map_err(|stopped| stopped.to_string())?;
+    let finished = passthrough_process::run(command, bounds).map_err(|stopped| Failed {
+        reason: stopped.to_string(),
+        said: told(&stopped.output.stderr),
+    })?;
     if finished.status.success() {
         return Ok(told(&finished.output.stdout));
     }
@@ -123,7 +134,10 @@ pub(crate) fn helper(command: &mut Command, timeout: Duration) -> Result<String,
         .find(|line| line.starts_with("ERROR"))
         .or_else(|| lines().next());
     let line = line.unwrap_or("without a word");
-    Err(format!("ended with {}: {line}", finished.status))
+    Err(Failed {
+        reason: format!("ended with {}: {line}", finished.status),
+        said,
+    })
 }
 
 /// The end of a stream, as text.
@@ -136,8 +150,8 @@ fn told(kept: &[u8]) -> String {
 }
 
 /// Ends what left the group of a process that came to its end by itself; it is
-/// known by the mark, and may start others meanwhile.
-fn end_scattered(nonce: &str) -> u32 {
+/// known by the mark, and may start others meanwhile. Returns how many there were.
+pub(crate) fn end_scattered(nonce: &str) -> u32 {
     let mut ended = BTreeSet::new();
     for _ in 0..200 {
         let found = scattered::end(nonce);

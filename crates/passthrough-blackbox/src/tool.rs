@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use fs_err as fs;
-use passthrough_protocol::{Ending, Profile};
+use passthrough_protocol::{Ending, Profile, VersionCommand};
 use regex_lite::Regex;
 use sha2::{Digest, Sha256};
 
@@ -17,7 +17,7 @@ use crate::process::{self, Ended, Task};
 use crate::profile::pinned;
 use crate::template::{Places, filled};
 
-/// How long an installation, or the question for a version, may take.
+/// How long an installation may take.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A frontend that can be run.
@@ -40,14 +40,18 @@ pub enum ToolError {
     Install {
         /// What was asked for.
         requirements: String,
-        /// The last line that was said.
+        /// Why, in a line.
         reason: String,
+        /// The end of what was said.
+        said: String,
     },
     /// It does not say its version.
-    #[error("`{command}` does not say a version: {said}")]
+    #[error("`{command}` does not say a version: {reason}")]
     NoVersion {
         /// What was run.
         command: String,
+        /// What it did instead.
+        reason: String,
         /// What it said.
         said: String,
     },
@@ -62,6 +66,40 @@ pub enum ToolError {
     /// The file system said no.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+impl ToolError {
+    /// The last lines of what was said by the program that failed.
+    pub fn said(&self) -> Option<String> {
+        const LINES: usize = 10;
+        const LONGEST: usize = 300;
+        let (Self::Install { said, .. } | Self::NoVersion { said, .. }) = self else {
+            return None;
+        };
+        let lines: Vec<String> = said
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| line.chars().take(LONGEST).collect())
+            .collect();
+        let last = &lines[lines.len().saturating_sub(LINES)..];
+        (!last.is_empty()).then(|| last.join("\n"))
+    }
+
+    /// What can be done about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Install { .. } => Some(
+                "pip installs it with your own settings, PIP_INDEX_URL or a proxy; once it is there, no network is needed",
+            ),
+            Self::NoVersion { .. } => {
+                Some("`version` in the profile has the command, and the pattern for its output")
+            }
+            Self::OtherVersion { .. } => {
+                Some("the command of a profile has to be of what `requirements` installs")
+            }
+            Self::Io(_) => None,
+        }
+    }
 }
 
 /// Makes a frontend available below `cache`.
@@ -137,15 +175,33 @@ fn installed(
     if marker.exists() {
         return Ok(directory);
     }
-    if directory.exists() {
+    // Who was killed on the way has left an installer that still writes there.
+    let mark = directory.display().to_string();
+    process::end_scattered(&mark);
+    if fs::symlink_metadata(&directory).is_ok() {
         fs::remove_dir_all(&directory)?;
     }
     let run = |command: &mut Command| {
-        // What is on that path is not what the profile pins.
-        let done = process::helper(command.env_remove("PYTHONPATH"), PATIENCE);
-        done.map_err(|reason| ToolError::Install {
+        // These would lead elsewhere: what is there is not what the profile pins.
+        for variable in [
+            "PYTHONHOME",
+            "PYTHONPATH",
+            "PIP_USER",
+            "PIP_TARGET",
+            "PIP_PREFIX",
+            "PIP_ROOT",
+        ] {
+            command.env_remove(variable);
+        }
+        let done = process::helper(command.env(process::MARK, &mark), PATIENCE);
+        done.map_err(|error| ToolError::Install {
             requirements: requirements.join(" "),
-            reason,
+            reason: if is_out_of_reach(&error.said) {
+                format!("the index cannot be reached; pip {}", error.reason)
+            } else {
+                format!("pip {}", error.reason)
+            },
+            said: error.said,
         })
     };
     let mut venv = Command::new(&interpreter.path);
@@ -165,6 +221,13 @@ fn installed(
     run(pip(&["install", "--quiet"]).args(requirements))?;
     fs::write(marker, requirements.join("\n"))?;
     Ok(directory)
+}
+
+/// Whether pip says that it found nobody to talk to; that it found no version
+/// then, which it says last, means nothing.
+fn is_out_of_reach(said: &str) -> bool {
+    said.lines().any(|line| line.contains("Retrying (Retry("))
+        || said.contains("Could not fetch URL")
 }
 
 /// Asks a frontend for its version.
@@ -195,27 +258,39 @@ fn version(profile: &Profile, places: &Places, cache: &Path) -> Result<String, T
         directory: &directory,
         environment: &environment,
         nonce: &nonce,
-        timeout: PATIENCE,
+        timeout: Duration::from_secs(profile.version.timeout.into()),
     });
     let _ = fs::remove_dir_all(&directory);
-    said_version(&profile.version.pattern, &argv, &ended)
+    said_version(&profile.version, &argv, &ended)
 }
 
-fn said_version(pattern: &str, argv: &[String], ended: &Ended) -> Result<String, ToolError> {
-    let found = Regex::new(pattern).ok().and_then(|pattern| {
-        let captures = pattern.captures(&ended.stdout)?;
-        Some(captures.get(1)?.as_str().to_owned())
-    });
-    match found {
-        Some(version) if ended.ending == Ending::Exit && ended.exit_code == Some(0) => Ok(version),
-        _ => {
-            let said = [ended.stdout.trim(), ended.stderr.trim()].join(" ");
-            Err(ToolError::NoVersion {
-                command: argv.join(" "),
-                said: said.trim().chars().take(300).collect(),
-            })
+fn said_version(
+    asked: &VersionCommand,
+    argv: &[String],
+    ended: &Ended,
+) -> Result<String, ToolError> {
+    let reason = match (ended.ending, ended.exit_code) {
+        (Ending::Exit, Some(0)) => {
+            let version = Regex::new(&asked.pattern).ok().and_then(|pattern| {
+                let captures = pattern.captures(&ended.stdout)?;
+                Some(captures.get(1)?.as_str().to_owned())
+            });
+            match version {
+                Some(version) => return Ok(version),
+                None => format!("its output does not fit the pattern `{}`", asked.pattern),
+            }
         }
-    }
+        (Ending::Exit, Some(code)) => format!("it ended with exit code {code}"),
+        (Ending::Exit | Ending::Signal, _) => "it was ended by a signal".to_owned(),
+        (Ending::Timeout, _) => format!("it did not end within {} s", asked.timeout),
+        (Ending::Flood, _) => "it did not stop writing".to_owned(),
+        (Ending::NotStarted, _) => "it cannot be started".to_owned(),
+    };
+    Err(ToolError::NoVersion {
+        command: argv.join(" "),
+        reason,
+        said: [ended.stdout.as_str(), ended.stderr.as_str()].join("\n"),
+    })
 }
 
 #[cfg(test)]
@@ -253,10 +328,35 @@ mod tests {
         let frontend = install(&says("echo pip 7.1 from here")).unwrap();
         assert_eq!(frontend.version, "7.1");
         assert_eq!(frontend.directory, None);
-        for program in ["echo no", "echo pip 7.1; exit 1", "exit 0", "kill -9 $$"] {
-            let error = install(&says(program)).unwrap_err();
-            assert!(matches!(error, ToolError::NoVersion { .. }), "{error}");
+        for (program, reason, said) in [
+            (
+                "echo no; echo why >&2",
+                "does not fit the pattern `^pip",
+                "no\nwhy",
+            ),
+            ("echo pip 7.1; exit 1", "ended with exit code 1", "pip 7.1"),
+            ("exit 0", "does not fit the pattern", ""),
+            ("kill -9 $$", "ended by a signal", ""),
+            ("yes pip", "did not stop writing", "pip\npip"),
+            ("echo well; sleep 1000", "did not end within 2 s", "well"),
+        ] {
+            let mut profile = says(program);
+            profile.version.timeout = 2;
+            let error = install(&profile).unwrap_err();
+            assert!(error.to_string().contains(reason), "{error}");
+            assert!(
+                error.said().unwrap_or_default().ends_with(said),
+                "{program}: {error:?}"
+            );
         }
+        let mut profile = says("");
+        profile.version.argv = vec!["/no/such/frontend".to_owned()];
+        let error = install(&profile).unwrap_err();
+        assert!(
+            error.to_string().ends_with("it cannot be started"),
+            "{error}"
+        );
+        assert!(error.said().unwrap().contains("No such file"), "{error:?}");
     }
 
     #[test]

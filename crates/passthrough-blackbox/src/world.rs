@@ -278,17 +278,17 @@ impl World {
     }
 }
 
-/// What the backend has to look for: all that any copy of anything brings.
 /// Starts an environment's interpreter, as its user has before any build: the
 /// first start compiles what start-up code imports, and no frontend is to blame.
 fn start_once(environment: &Path) -> Result<(), WorldError> {
     let mut command = Command::new(environment.join("bin/python"));
     command.args(["-c", ""]).env_clear();
     let patience = Duration::from_secs(60);
-    process::helper(&mut command, patience).map_err(io::Error::other)?;
+    process::helper(&mut command, patience).map_err(|error| io::Error::other(error.reason))?;
     Ok(())
 }
 
+/// What the backend has to look for: all that any copy of anything brings.
 fn watch(case: &BlackboxCase) -> Watch {
     let world = &case.world;
     let mut watch = Watch::default();

@@ -7,7 +7,7 @@ use passthrough_protocol::{
 };
 use passthrough_requirement::PackageName;
 
-use super::Sight;
+use super::{Sight, say};
 use crate::probe;
 
 /// Why there was nothing to look at.
@@ -73,10 +73,11 @@ pub(super) fn look(
         What::HostChanges => run.host_changes.iter().cloned().collect(),
         What::BuiltWith => {
             let Some(copies) = &run.built_with else {
-                return Err(Unseen::new(
-                    "no-result",
-                    "nothing was built that says what with",
-                ));
+                let message = format!(
+                    "there is no result of this run that says what it was built with ({})",
+                    say::end(run)
+                );
+                return Err(Unseen::new("no-result", message));
             };
             let named = copies.iter().filter(|(name, _)| same(name, of));
             named
@@ -107,8 +108,11 @@ fn hooks<'a>(
         .take(most)
         .collect();
     if chosen.is_empty() {
-        let hook = check.hook.as_deref().unwrap_or("no hook");
-        let message = format!("{hook} of {project} was not seen to run");
+        let hook = check.hook.as_deref().unwrap_or("a hook");
+        let message = format!(
+            "expected {hook} of {project} to run, found no recording of it ({})",
+            say::end(run)
+        );
         return Err(Unseen::new("no-recording", message));
     }
     Ok(chosen)
@@ -117,7 +121,10 @@ fn hooks<'a>(
 /// A recording that is none of this run puts all others in doubt.
 fn refuse_strays(run: &RunEvidence) -> Result<(), Unseen> {
     match run.refused_recordings.first() {
-        Some(stray) => Err(Unseen::new("stray-recording", stray.clone())),
+        Some(stray) => {
+            let message = format!("a recording is none of a hook of this run: {stray}");
+            Err(Unseen::new("stray-recording", message))
+        }
         None => Ok(()),
     }
 }
@@ -140,10 +147,11 @@ fn sight(recording: &Recording, view: View) -> Result<&Seen, Unseen> {
     };
     child.seen.as_ref().ok_or_else(|| {
         let error = child.error.as_deref().unwrap_or("it said nothing");
-        Unseen::new(
-            "child",
-            format!("the child interpreter of {}: {error}", recording.hook),
-        )
+        let message = format!(
+            "the child interpreter that {} started could not look: {error}",
+            recording.hook
+        );
+        Unseen::new("child", message)
     })
 }
 

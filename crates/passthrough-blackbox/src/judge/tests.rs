@@ -432,3 +432,157 @@ fn what_a_step_makes_has_to_be_there() {
         "fail nothing"
     );
 }
+
+/// What the maintainer of a frontend reads: expected, found, and where that is
+/// from.
+#[test]
+fn a_failure_says_what_was_expected_and_found_and_where() {
+    let told = |step: &str, check: &Value, run: RunEvidence| {
+        let case = case(step, &json!([check]));
+        let hosts = ["/h".to_owned(), "/i".to_owned()];
+        let results = judge(&case, &[run], &hosts, NONCE);
+        let message = results[0].message.as_deref().unwrap_or("passes");
+        format!("{}: {message}", results[0].about)
+    };
+    let failing = |what: &str, of: Option<&str>, more: Value| {
+        told("wheel", &check(what, of, &more), run(|_| {}))
+    };
+    let is = |word: &str| json!({"is": [word]});
+    let seen = [
+        failing("built", None, json!({"is": []})),
+        failing(
+            "hooks",
+            None,
+            json!({"has": ["build_sdist", "build_wheel"]}),
+        ),
+        failing(
+            "distributions",
+            None,
+            json!({"lacks": ["decoy", "some-lib"]}),
+        ),
+        failing("copies", Some("some-lib"), is("index")),
+        failing("versions", Some("some-lib"), is("2.0")),
+        failing("missing-files", Some("some-lib"), json!({"is": []})),
+        failing("import", Some("gone"), is("host")),
+        failing(
+            "import",
+            Some("some_lib"),
+            json!({"is": [], "in": "child", "hook": "build_wheel"}),
+        ),
+        failing("script", Some("broken"), is("host")),
+        failing("script-interpreter", Some("hosts"), is("environment")),
+        failing(
+            "entry-points",
+            Some("g"),
+            json!({"has": ["p"], "lacks": ["p"]}),
+        ),
+        failing("data", None, json!({"is": []})),
+        failing("fetched", Some("some-lib"), json!({"is": []})),
+        failing("elsewhere", None, json!({"is": []})),
+        failing("host-changes", None, json!({"is": []})),
+        failing("built-with", Some("some-lib"), is("host")),
+        failing("said", Some("nobody"), is("yes")),
+    ]
+    .join("\n");
+    insta::assert_snapshot!(seen, @r"
+    a wheel of demo is built: expected no, found yes (the frontend ended with exit code 0, and left demo-1.0.tar.gz in out-1)
+    hooks of demo that ran: expected at least build_sdist, build_wheel, found build_wheel (each that runs leaves a file in recordings)
+    distributions whose metadata is visible: expected not decoy, not some-lib, found some-lib (recorded by build_wheel)
+    copies of some-lib whose metadata is visible: expected index, found host (recorded by build_wheel)
+    visible versions of some-lib: expected 2.0, found 1.0 (recorded by build_wheel)
+    missing files among those that some-lib records: expected nothing, found a.py (recorded by build_wheel)
+    copy of gone that is imported: expected host, found nothing (recorded by build_wheel)
+    copy of some_lib that is imported, in a child interpreter, in build_wheel: expected nothing, found host (recorded by build_wheel)
+    copy whose script broken is on PATH: expected host, found broken (recorded by build_wheel)
+    interpreter that runs the script hosts: expected environment, found host (recorded by build_wheel)
+    visible entry points of the group g: expected at least p and not p, found p (recorded by build_wheel)
+    visible data files: expected nothing, found share/x (recorded by build_wheel)
+    copies of some-lib that were downloaded: expected nothing, found index (the index wrote down what it sent)
+    hosts asked for beside the index: expected nothing, found pypi.org (the proxy wrote down what it refused)
+    changes of the host: expected nothing, found + x (the host was compared with what it was before)
+    copies of some-lib that demo was built with: expected host, found host, stray index@n7 (the result has it in passthrough-built.json)
+    the frontend says `nobody`: expected yes, found no (what it said is in stdout-1.txt and stderr-1.txt)
+    ");
+
+    let copies = check("copies", Some("some-lib"), &is("host"));
+    let isolated = check(
+        "copies",
+        Some("some-lib"),
+        &json!({"is": [], "in": "isolated-child"}),
+    );
+    let sdist = check(
+        "copies",
+        Some("some-lib"),
+        &json!({"is": [], "hook": "build_sdist"}),
+    );
+    let built = check("built", None, &is("yes"));
+    let built_with = check("built-with", Some("some-lib"), &is("host"));
+    let second = check(
+        "built-with",
+        Some("some-lib"),
+        &json!({"is": [], "run": "second"}),
+    );
+    let unseen = [
+        told("wheel", &built, run(|run| run.exit_code = Some(2))),
+        told("sdist", &built, run(|run| run.results.clear())),
+        told("editable", &built, run(|run| run.built_with = None)),
+        told("wheel", &copies, run(|run| run.recordings.clear())),
+        told("wheel", &sdist, run(|_| {})),
+        told("wheel", &isolated, run(|_| {})),
+        told("wheel", &built_with, run(|run| run.built_with = None)),
+        told("wheel", &second, run(|_| {})),
+        told(
+            "wheel",
+            &copies,
+            run(|run| run.refused_recordings.push("1.json: torn".to_owned())),
+        ),
+        told(
+            "wheel",
+            &copies,
+            run(|run| run.trouble.push("the host cannot be read: gone".to_owned())),
+        ),
+        told(
+            "wheel",
+            &copies,
+            run(|run| run.ending = passthrough_protocol::Ending::Signal),
+        ),
+        told(
+            "wheel",
+            &copies,
+            run(|run| {
+                run.ending = passthrough_protocol::Ending::Timeout;
+                run.millis = 9_000;
+            }),
+        ),
+        told(
+            "wheel",
+            &copies,
+            run(|run| run.ending = passthrough_protocol::Ending::Flood),
+        ),
+        told(
+            "wheel",
+            &copies,
+            run(|run| {
+                run.ending = passthrough_protocol::Ending::NotStarted;
+                run.stderr = "/f: No such file\n".to_owned();
+            }),
+        ),
+    ]
+    .join("\n");
+    insta::assert_snapshot!(unseen, @r"
+    a wheel of demo is built: expected yes, found no (the frontend ended with exit code 2, and left demo-1.0.tar.gz in out-1)
+    an sdist of demo is built: expected yes, found no (the frontend ended with exit code 0, and left nothing in out-1)
+    demo is installed as editable: expected yes, found no (the frontend ended with exit code 0, and left demo-1.0.tar.gz in out-1)
+    copies of some-lib whose metadata is visible: expected a hook of demo to run, found no recording of it (the frontend ended with exit code 0)
+    copies of some-lib whose metadata is visible, in build_sdist: expected build_sdist of demo to run, found no recording of it (the frontend ended with exit code 0)
+    copies of some-lib whose metadata is visible, in a child interpreter with -I: the child interpreter that build_wheel started could not look: it crashed
+    copies of some-lib that demo was built with: there is no result of this run that says what it was built with (the frontend ended with exit code 0)
+    copies of some-lib that demo was built with, in the second run: the frontend was not run for it
+    copies of some-lib whose metadata is visible: a recording is none of a hook of this run: 1.json: torn
+    copies of some-lib whose metadata is visible: the world is not as the frontend found it: the host cannot be read: gone
+    copies of some-lib whose metadata is visible: the frontend was ended by a signal
+    copies of some-lib whose metadata is visible: the frontend took too long, and was ended after 9 s
+    copies of some-lib whose metadata is visible: the frontend did not stop writing, and was ended after 0 s
+    copies of some-lib whose metadata is visible: the frontend could not be started: /f: No such file
+    ");
+}

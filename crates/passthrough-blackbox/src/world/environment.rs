@@ -54,7 +54,7 @@ impl Template {
         venv.args(["-I", "-m", "venv", "--without-pip"])
             .arg(&template.directory);
         process::helper(&mut venv, PATIENCE)
-            .map_err(|reason| failed(format!("`venv` {reason}")))?;
+            .map_err(|error| failed(format!("`venv` {}", error.reason)))?;
         fs::write(marker, "").map_err(made)?;
         Ok(template)
     }

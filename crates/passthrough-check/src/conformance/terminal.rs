@@ -41,8 +41,24 @@ pub fn text(report: &ConformanceReport, style: Style) -> String {
             let _ = writeln!(text, "{}: {}", style.paint(YELLOW, word), escape(line));
         }
     }
+    evidence(&mut text, report);
     summary(&mut text, report, style);
     text
+}
+
+/// Where a maintainer finds what the messages speak of.
+fn evidence(text: &mut String, report: &ConformanceReport) {
+    let (Some(_), Some(who)) = (&report.frontend, &report.implementation) else {
+        return;
+    };
+    if report.cases.iter().any(|case| is_wrong(case.verdict)) {
+        let directory = who.name.replace('+', "-");
+        let _ = writeln!(
+            text,
+            "evidence: with `--keep DIR`, DIR/{}/CASE has the world of a case as its runs left it, and evidence.json",
+            escape(&directory)
+        );
+    }
 }
 
 /// A line for each case or check: its id, what it cites, its title.

@@ -85,6 +85,22 @@ pub struct VersionCommand {
     pub argv: Vec<String>,
     /// A regular expression with one group, the version, for its output.
     pub pattern: String,
+    /// How long it may take, in seconds; a minute without.
+    #[schemars(range(min = 1, max = 3600))]
+    #[serde(
+        default = "a_minute",
+        deserialize_with = "seconds",
+        skip_serializing_if = "is_a_minute"
+    )]
+    pub timeout: u16,
+}
+
+fn a_minute() -> u16 {
+    60
+}
+
+fn is_a_minute(seconds: &u16) -> bool {
+    *seconds == a_minute()
 }
 
 /// The arguments by which a user refuses what a project asks for.

@@ -5,8 +5,9 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use passthrough_blackbox::Bench;
+use passthrough_blackbox::{Bench, Frontend};
 use passthrough_interpreter::{Environment, Request};
+use passthrough_protocol::Profile;
 use tempfile::TempDir;
 
 use crate::cli::FrontendArgs;
@@ -25,6 +26,15 @@ pub(super) fn bench(python: Option<&OsStr>, cache_dir: Option<&Path>) -> Result<
     let this = std::env::current_exe().map_err(Failure::unable)?;
     Bench::new(&python, &cache, Some(this)).map_err(|error| {
         Failure::unable(error).hint("name an interpreter with --python: 3.9 or later, with `venv`")
+    })
+}
+
+/// The frontend of a profile; `said` is what the user calls it.
+pub(super) fn frontend(bench: &Bench, profile: &Profile, said: &str) -> Result<Frontend, Failure> {
+    bench.frontend(profile).map_err(|error| {
+        Failure::unable(format_args!("{said}: {error}"))
+            .detail(error.said())
+            .hinted(error.hint().map(str::to_owned))
     })
 }
 

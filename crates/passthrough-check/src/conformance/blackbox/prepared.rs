@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use passthrough_blackbox::{Bench, Prepared, Profiles};
 use passthrough_protocol::{Capability, RefusalArguments, Step};
 
+use super::bench;
 use crate::failure::Failure;
 
 /// What prepares environments.
@@ -20,9 +21,8 @@ impl Preparation {
             .profiles
             .get("uv")
             .ok_or_else(|| Failure::unable("the suite has no profile of uv"))?;
-        let frontend = bench.frontend(profile).map_err(|error| {
-            Failure::unable(format_args!("no uv to prepare environments with: {error}"))
-        })?;
+        let said = "the uv that environments are prepared with";
+        let frontend = bench::frontend(bench, profile, said)?;
         let directory = frontend.directory.unwrap_or_default();
         Ok(Self {
             uv: directory.join("bin/uv"),

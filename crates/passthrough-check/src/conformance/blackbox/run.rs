@@ -14,7 +14,7 @@ use passthrough_protocol::{
     Verdict,
 };
 
-use super::bench::Worlds;
+use super::bench::{self, Worlds};
 use super::prepared::Preparation;
 use super::selection::Selection;
 use super::wanted::Wanted;
@@ -80,9 +80,7 @@ impl Run<'_> {
             ..
         } = self;
         let stage = Stage {
-            frontend: bench
-                .frontend(&wanted.profile)
-                .map_err(|error| Failure::unable(format_args!("{}: {error}", wanted.said)))?,
+            frontend: bench::frontend(bench, &wanted.profile, &wanted.said)?,
             preparation: wanted
                 .prepared
                 .then(|| Preparation::new(bench, self.profiles))
@@ -231,7 +229,9 @@ impl Stage<'_> {
             })
             .collect();
         for run in &evidence.runs {
-            lines.push(format!("the command was: {}", run.argv.join(" ")));
+            let words = run.argv.iter().map(String::as_str);
+            let command = shlex::try_join(words).unwrap_or_else(|_| run.argv.join(" "));
+            lines.push(format!("the command was: {command}"));
             let said = [&run.stdout, &run.stderr];
             let said: Vec<&str> = said.iter().flat_map(|text| text.lines()).collect();
             let last = &said[said.len().saturating_sub(20)..];

@@ -28,9 +28,7 @@ pub(in crate::conformance) fn world(args: &WorldArgs) -> Result<String, Failure>
     let case = case(args)?;
     interrupt::clean_up_first();
     let bench = bench::bench(args.python.as_deref(), args.cache_dir.as_deref())?;
-    let frontend = bench
-        .frontend(&wanted.profile)
-        .map_err(|error| Failure::unable(format_args!("{}: {error}", wanted.said)))?;
+    let frontend = bench::frontend(&bench, &wanted.profile, &wanted.said)?;
     let prepared = if wanted.prepared {
         Some(Preparation::new(&bench, &profiles)?.of(case.step, &wanted.profile.table))
     } else {
