@@ -11,6 +11,7 @@ mod missing;
 mod prepared;
 mod profiles;
 mod reports;
+mod reproduce;
 mod world;
 
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-use passthrough_protocol::{ConformanceReport, Verdict};
+use passthrough_protocol::ConformanceReport;
 
 use super::{Bench, FRONTEND, checks};
 use crate::context::Ran;
@@ -37,29 +37,6 @@ fn a_check_is_a_row_and_a_case_has_one_evidence() {
     assert_eq!(of("EXP-2").result.as_str(), "met");
     // What decisions alone show is not in it.
     assert!(report.requirements.iter().all(|found| found.id != "CONF-3"));
-}
-
-/// What `reproduce` says gives the same again, from anywhere.
-#[test]
-fn reproduce_shows_the_failure_again() {
-    let bench = Bench::new(&CASES);
-    let profile = bench.profile("fake", FRONTEND, 60);
-    let (_, report) = bench.report(profile.to_str().unwrap(), &[]);
-    let mut rows = report.cases.iter();
-    let row = rows.find(|row| row.verdict == Verdict::Fail).unwrap();
-    let command = row.reproduce.strip_prefix("passthrough-check ").unwrap();
-    let binary = env!("CARGO_BIN_EXE_passthrough-check");
-    let mut again = std::process::Command::new("sh");
-    again
-        .args(["-c", &format!("'{binary}' {command}")])
-        .current_dir("/");
-    let ran = Ran::of(&mut again);
-    assert_eq!(ran.code, Some(1), "{ran:?}");
-    assert!(
-        ran.stdout.starts_with(&format!("fail {} ", row.id)),
-        "{ran:?}"
-    );
-    assert!(ran.stdout.contains("1 fail"), "{ran:?}");
 }
 
 #[test]

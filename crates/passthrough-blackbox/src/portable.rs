@@ -9,7 +9,8 @@ use serde_json::Value;
 const EVERYWHERE: [&str; 3] = ["/", "/usr", "/usr/local"];
 
 /// The evidence with words in braces for these places, and with `{base}` for
-/// those of the interpreters that the hooks ran in.
+/// those of the interpreters that the hooks ran in. The command that runs it again
+/// stays as it can be pasted.
 pub(crate) fn portable(evidence: Evidence, places: &[(&str, &Path)]) -> Evidence {
     let recordings = evidence.runs.iter().flat_map(|run| &run.recordings);
     let bases = recordings.map(|recording| ("base", Path::new(&recording.seen.base_prefix)));
@@ -27,7 +28,12 @@ pub(crate) fn portable(evidence: Evidence, places: &[(&str, &Path)]) -> Evidence
         return evidence;
     };
     replace(&mut value, &words);
-    serde_json::from_value(value).unwrap_or(evidence)
+    let reproduce = evidence.reproduce.clone();
+    let portable = serde_json::from_value(value).unwrap_or(evidence);
+    Evidence {
+        reproduce,
+        ..portable
+    }
 }
 
 /// A place as it was given, and as programs say it that resolve links.
@@ -78,7 +84,7 @@ mod tests {
         serde_json::from_value(json!({
             "schema": "passthrough-evidence/1", "case": "x", "title": "", "why": "",
             "profile": "p", "version": "1", "prepared": false, "step": "wheel", "nonce": "n",
-            "checks": [], "reproduce": "",
+            "checks": [], "reproduce": "x --python /c/tool/python",
             "runs": [{
                 "argv": ["/c/tool/bin/x", "--out=/w/out"], "directory": "/w/project",
                 "environment": {"PATH": "/w/host/bin:/usr/bin:/bin"},
@@ -110,6 +116,7 @@ mod tests {
         assert_eq!(recording.seen.sys_path, ["{base}/lib", "{world}/site"]);
         let said = recording.isolated_child.error.as_deref();
         assert_eq!(said, Some("{tool}/bin/x and {cache}/other"));
+        assert_eq!(found.reproduce, "x --python /c/tool/python");
     }
 
     #[test]

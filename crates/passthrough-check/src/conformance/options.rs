@@ -1,5 +1,6 @@
 //! What the arguments of `conformance` mean.
 
+use std::ffi::OsStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::blackbox::Wanted;
@@ -58,9 +59,19 @@ pub(super) fn again_with(wanted: &Wanted, args: &SubjectArgs) -> String {
         options.push_str(" --no-expectations");
     }
     if let Some(python) = &args.frontends.python {
-        options.push_str(&format!(" --python {}", quoted(&python.to_string_lossy())));
+        options.push_str(&format!(" --python {}", quoted(&from_anywhere(python))));
     }
     options + &cases(args)
+}
+
+/// The same interpreter, whatever the directory: a path is absolute, and a command
+/// or a version is as it is.
+fn from_anywhere(python: &OsStr) -> String {
+    let said = || python.to_string_lossy().into_owned();
+    if !said().contains('/') {
+        return said();
+    }
+    std::path::absolute(python).map_or_else(|_| said(), |path| path.display().to_string())
 }
 
 #[cfg(test)]
