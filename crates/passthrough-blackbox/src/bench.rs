@@ -227,9 +227,6 @@ fn command<'a>(
         return Err(lack.as_str().to_owned());
     }
     let world = &case.world;
-    if (world.refuses_all || !world.refused.is_empty()) && refusal.is_none() {
-        return Err("a way to refuse what a project asks for".to_owned());
-    }
     let takes_active = matches!(
         profile.host,
         HostDiscovery::ActiveVenv | HostDiscovery::ManagedEnv
@@ -238,9 +235,17 @@ fn command<'a>(
         return Err("a host that is not the activated environment".to_owned());
     }
     let step = case.step;
-    steps
+    let command = steps
         .get(step)
-        .ok_or_else(|| format!("the step {}", step.as_str()))
+        .ok_or_else(|| format!("the step {}", step.as_str()))?;
+    let mut line = prepared
+        .map_or(&command.argv, |prepared| &prepared.wrapper)
+        .iter();
+    let refuses = refusal.is_some() && line.any(|argument| argument == "{refused}");
+    if (world.refuses_all || !world.refused.is_empty()) && !refuses {
+        return Err("a way to refuse what a project asks for".to_owned());
+    }
+    Ok(command)
 }
 
 fn unsupported(case: &BlackboxCase, lack: &str) -> Vec<CheckResult> {
@@ -521,7 +526,7 @@ mod tests {
     fn prepared() -> Prepared {
         Prepared {
             environment: "{host}".to_owned(),
-            wrapper: Vec::new(),
+            wrapper: vec!["{refused}".to_owned()],
             capabilities: vec![Capability::Constraints],
             refusal: Some(refusal()),
         }
@@ -553,6 +558,16 @@ mod tests {
             let of_prepared = command(&case, &frontend, Some(&prepared()));
             assert_eq!(of_prepared.is_ok(), case.step == Step::Wheel);
         }
+        // To know how is not enough where the command has no place for it.
+        let mut case = case();
+        case.world.refuses_all = true;
+        let mut frontend = frontend;
+        frontend.profile.refusal = Some(refusal());
+        let lack = command(&case, &frontend, None).unwrap_err();
+        assert!(lack.contains("a way to refuse"), "{lack}");
+        let wheel = frontend.profile.steps.wheel.as_mut().unwrap();
+        wheel.argv.push("{refused}".to_owned());
+        assert!(command(&case, &frontend, None).is_ok());
     }
 
     #[test]

@@ -1,13 +1,13 @@
+mod words;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use fs_err as fs;
 use passthrough_conformance::embedded;
-use passthrough_protocol::{Profile, Step, StepCommand};
+use passthrough_protocol::Profile;
 use passthrough_requirement::{Requirement, Source};
 use regex_lite::Regex;
-
-use crate::template;
 
 /// No profile needs more, in bytes.
 const LARGEST: u64 = 256 << 10;
@@ -98,41 +98,17 @@ fn check(path: &str, profile: &Profile) -> Result<(), String> {
     if pattern.captures_len() != 2 {
         return Err("the pattern of the version has not one group".to_owned());
     }
-    let steps = |steps: fn(&Profile, Step) -> Option<&StepCommand>| {
-        Step::ALL
-            .into_iter()
-            .filter_map(move |step| steps(profile, step))
-    };
-    let native = steps(|profile, step| profile.steps.get(step));
-    if native.clone().count() == 0 {
+    if words::all(&profile.steps).next().is_none() {
         return Err("it has no step".to_owned());
     }
-    let prepared = steps(|profile, step| profile.prepared.get(step));
-    let commands = native.clone().chain(prepared).map(|step| &step.argv);
-    for argv in commands.chain([&profile.version.argv]) {
-        if argv.first().is_none_or(String::is_empty) {
-            return Err("a command has no program".to_owned());
-        }
-        if let Some(word) = argv.iter().find_map(|text| template::unknown(text)) {
-            return Err(format!("`{{{word}}}` stands for nothing"));
-        }
+    let steps = words::all(&profile.steps).chain(words::all(&profile.prepared));
+    let mut commands = steps
+        .map(|(_, command)| &command.argv)
+        .chain([&profile.version.argv]);
+    if commands.any(|argv| argv.first().is_none_or(String::is_empty)) {
+        return Err("a command has no program".to_owned());
     }
-    let has_place = |words: &[String]| words.iter().any(|word| word.contains("{name}"));
-    if profile
-        .refusal
-        .as_ref()
-        .is_some_and(|refusal| !has_place(&refusal.name))
-    {
-        return Err("what refuses a name has no `{name}`".to_owned());
-    }
-    let is_prepared = |argv: &[String]| argv.iter().any(|text| text.contains("{prepared}"));
-    if native.clone().any(|step| is_prepared(&step.argv)) {
-        return Err("a step has `{prepared}`, which belongs below `prepared`".to_owned());
-    }
-    let texts = profile.environment.values().chain([&profile.pyproject]);
-    if let Some(word) = texts.into_iter().find_map(|text| template::unknown(text)) {
-        return Err(format!("`{{{word}}}` stands for nothing"));
-    }
+    words::check(profile)?;
     Ok(())
 }
 
@@ -186,7 +162,61 @@ timeout = 60
             ("(\\S+)", "\\S+", "not one group"),
             ("(\\S+)", "(", "pattern of the version is wrong"),
             ("{project}", "{porject}", "`{porject}` stands for nothing"),
-            ("{project}", "{prepared}", "belongs below"),
+            (
+                "{project}",
+                "{prepared}",
+                "`{prepared}` stands for nothing in `steps.wheel`",
+            ),
+            (
+                "{project}",
+                "{archive}",
+                "`{archive}` stands for nothing in `steps.wheel`",
+            ),
+            (
+                "[steps.wheel]",
+                "[steps.archive]",
+                "`steps.archive` has no `{archive}`",
+            ),
+            (
+                "[steps.wheel]",
+                "[steps.requirement]",
+                "`steps.requirement` has no `{requirement}`",
+            ),
+            (
+                "\"{project}\"",
+                "\"--no={refused}\"",
+                "`{refused}` has to be an argument of its own",
+            ),
+            (
+                "[\"x[all]==1.0\"]",
+                "[]",
+                "`{tool}` stands for nothing without `requirements`",
+            ),
+            (
+                "[\"{tool}/bin/x\"]",
+                "[\"{host}/bin/x\"]",
+                "`{host}` stands for nothing in `version`",
+            ),
+            (
+                "\n[steps",
+                "\n[environment]\nX = \"{refused}\"\n[steps",
+                "`{refused}` stands for nothing in `environment`",
+            ),
+            (
+                "table =",
+                "pyproject = \"[x]\\ny = '{host}'\"\ntable =",
+                "`{host}` stands for nothing in `pyproject`",
+            ),
+            (
+                "table =",
+                "capabilities = [\"constraints\"]\ntable =",
+                "nothing has `{constraints}`",
+            ),
+            (
+                "table =",
+                "refusal = { name = [\"--no\", \"{name}\"], all = [] }\ntable =",
+                "no step has the argument `{refused}`",
+            ),
             ("timeout = 60", "timeout = 0", "between 1 and 3600"),
             ("table = \"x\"", "table = \"x]\"", "no name of a table"),
             ("active-venv", "venv", "unknown variant"),

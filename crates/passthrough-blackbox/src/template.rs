@@ -43,10 +43,10 @@ pub(crate) fn filled(text: &str, places: &Places) -> String {
     filled
 }
 
-/// The first word in the text that stands for nothing.
-pub(crate) fn unknown(text: &str) -> Option<&str> {
-    let mut starts = text.match_indices('{').map(|(start, _)| &text[start..]);
-    starts.find_map(|rest| word(rest).filter(|word| !WORDS.contains(word)))
+/// The words in the text, whether they stand for something or not.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    let starts = text.match_indices('{').map(|(start, _)| &text[start..]);
+    starts.filter_map(word)
 }
 
 /// The word at the beginning of a text: `{…}` with small letters within.
@@ -63,7 +63,7 @@ fn word(text: &str) -> Option<&str> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Places, filled, unknown};
+    use super::{Places, filled, words};
 
     #[test]
     fn words_are_replaced_and_braces_stay() {
@@ -81,15 +81,15 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_stands_for_nothing_is_found() {
-        assert_eq!(unknown("{tool}/{wolrd}"), Some("wolrd"));
-        assert_eq!(unknown("{tool} { x } {}"), None);
+    fn words_are_found() {
+        let found: Vec<&str> = words("{tool}/{wolrd} { x } {} {{out}} {A}").collect();
+        assert_eq!(found, ["tool", "wolrd", "out"]);
     }
 
     proptest! {
         #[test]
         fn any_text_is_taken(text in "[{}a-zé]{0,20}") {
-            unknown(&text);
+            words(&text).count();
             prop_assert_eq!(filled(&text, &Places::new()), text);
         }
     }
