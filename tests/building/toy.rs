@@ -32,7 +32,8 @@ no-build-isolation-package = ["toolkit"]
 "#;
 
 /// Does what the setting `do` says, a line of Python, before it builds; where
-/// a frontend has no settings, the variable `TOY_DO`.
+/// a frontend has no settings, the variable `TOY_DO`. Its wheel holds as many
+/// bytes more as `TOY_SIZE` says.
 const BACKEND: &str = r#"
 import os, sys, tarfile, zipfile
 from pathlib import Path
