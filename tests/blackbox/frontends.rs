@@ -67,7 +67,7 @@ fn uv_does_what_is_known_of_it() {
 
 #[test]
 fn hatch_does_what_is_known_of_it() {
-    reads_no_list("hatch", &[], &CACHE_AND_REFUSAL);
+    reads_no_list("hatch", &[], &["ELIG-denied", "DYN-5", "CACHE-1", "USER-1"]);
 }
 
 #[test]

@@ -38,7 +38,9 @@ mod profile;
 mod replace;
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::iter;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
@@ -65,6 +67,8 @@ pub struct Job<'a> {
     pub python: &'a Path,
     /// The variables of what runs in it.
     pub variables: &'a Environment,
+    /// The user's own `PATH`, on which the host's scripts are as well.
+    pub users_path: Option<&'a OsStr>,
     /// The project's directory; absolute.
     pub project: &'a Path,
     /// Where the artefact goes; absolute. It is made when needed.
@@ -117,17 +121,38 @@ pub fn run<'a>(
 
 /// Any other command in the environment, with `{python}` and `{env}` replaced;
 /// none without a word. It runs in the project's directory.
+///
+/// Its program is the environment's, or else the one that the user would start:
+/// a frontend may well be installed in the host.
 pub fn custom(words: &[OsString], job: &Job<'_>) -> Option<Command> {
     let mut words = words
         .iter()
         .map(|word| replace(word, job.python, job.environment));
-    let mut command = Command::new(words.next()?);
+    let program = words.next()?;
+    let found = located(&program, job);
+    let mut command = Command::new(found.map_or(program, PathBuf::into_os_string));
     command
         .args(words)
         .env_clear()
         .envs(job.variables.iter())
         .current_dir(job.project);
     Some(command)
+}
+
+/// The file that a program's name alone stands for.
+fn located(name: &OsStr, job: &Job<'_>) -> Option<PathBuf> {
+    if name.is_empty() || Path::new(name).components().count() != 1 || name == ".." {
+        return None;
+    }
+    let is_program = |file: &PathBuf| {
+        let metadata = fs::metadata(file);
+        metadata.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    };
+    let users = job.users_path.into_iter().flat_map(std::env::split_paths);
+    let mut files = iter::once(job.environment.join("bin"))
+        .chain(users)
+        .map(|place| job.project.join(place).join(name));
+    files.find(is_program)
 }
 
 /// The wheels and sdists in a directory, with what tells whether they changed.

@@ -243,6 +243,7 @@ impl Job<'_> {
                 environment: environment.root(),
                 python: environment.python(),
                 variables: &environment.variables(self.environment),
+                users_path: self.environment.get("PATH"),
                 project: self.project,
                 output,
                 artefact,

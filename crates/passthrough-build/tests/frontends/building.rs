@@ -113,6 +113,28 @@ fn any_command_runs_in_the_environment() {
     assert!(output.status.success());
 }
 
+/// What it starts does not find the host's scripts: `env` looks on `PATH`.
+#[test]
+fn a_program_of_the_host_is_found_where_the_user_would_find_it() {
+    let mut workshop = Workshop::new();
+    let scripts = workshop.host.prefix.join("bin");
+    workshop.set("PATH", format!("{}:/usr/bin:/bin", scripts.display()));
+    let said = |words: &[&str]| {
+        let output = workshop.custom(words).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let hosts = workshop.host.prefix.display().to_string();
+    let pip = said(&["pip", "--version"]);
+    assert!(pip.contains(&hosts), "{pip}");
+    let pip = said(&["env", "pip", "--version"]);
+    assert!(!pip.contains(&hosts), "{pip}");
+    // A path is no name.
+    for word in ["./pip", "bin/pip", "", ".."] {
+        let started = workshop.custom(&[word]).output();
+        assert!(started.is_err(), "{word}: {started:?}");
+    }
+}
+
 #[test]
 fn what_a_frontend_says_can_be_followed() {
     let workshop = Workshop::new().with_flit();

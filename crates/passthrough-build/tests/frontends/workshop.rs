@@ -273,6 +273,7 @@ impl Workshop {
             environment: self.environment.root(),
             python: self.environment.python(),
             variables: &self.environment.variables(&outer),
+            users_path: outer.get("PATH"),
             project: &self.path("project"),
             output: &self.path("out"),
             artefact,
