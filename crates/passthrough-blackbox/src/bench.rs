@@ -198,7 +198,11 @@ impl Bench {
     /// `{world}`, `{tool}`, `{self}`, `{cache}` and `{base}` (the prefix of the
     /// base interpreter) for the places of this machine.
     pub fn portable(&self, evidence: Evidence, frontend: &Frontend, directory: &Path) -> Evidence {
+        // Its own prefix, where it is no link of an environment.
+        let base = fs::canonicalize(&self.interpreter.path).ok();
+        let base = base.as_deref().and_then(|file| file.parent()?.parent());
         let own = [
+            ("base", base),
             ("world", Some(directory)),
             ("tool", frontend.directory.as_deref()),
             ("self", self.this.as_deref()),
