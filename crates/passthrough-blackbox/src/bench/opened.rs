@@ -7,7 +7,8 @@ use fs_err as fs;
 use passthrough_protocol::{BlackboxCase, RecordedRequest};
 use passthrough_wheelhouse::{Index, IndexOptions, TrapProxy};
 
-use super::{Bench, Prepared, RunError, Stage, command, recorded_request};
+use super::command::command;
+use super::{Bench, Prepared, RunError, Stage, recorded_request};
 use crate::tool::Frontend;
 use crate::world::World;
 
